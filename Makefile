@@ -1,0 +1,43 @@
+# What one does with Rookery. `make help` lists it.
+CARGO ?= cargo
+.DEFAULT_GOAL := help
+.PHONY: help run check test bench bench-sends schedules chaos fmt tidy services-up services-down
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
+
+run: ## serve on this machine, nothing else needed
+	$(CARGO) run --release -p rookery -- serve
+
+check: ## while writing: format, lints, tree rules, tests on the embedded backends
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	ROOKERY_TEST_EMBEDDED_ONLY=1 $(CARGO) test --workspace --quiet
+
+test: ## everything, with real servers (installs what is missing and says so)
+	scripts/services run -- $(CARGO) test --workspace --no-fail-fast
+
+bench: bench-sends ## all benchmarks
+
+bench-sends: ## durable sends per second and their latency, beside pgbench and raw SQLite
+	$(CARGO) build --release -p load --bin bench-sends
+	FSYNC=on scripts/services run postgres pgbouncer -- target/release/bench-sends
+
+schedules: ## thousands of seeded schedules of commands, kills, faults and clock jumps
+	scripts/services run postgres pgbouncer -- $(CARGO) run --release -p testkit --bin schedules
+
+chaos: ## ten minutes of kill -9 under load, on both engines
+	scripts/services install postgres pgbouncer
+	$(CARGO) run --release -p testkit --bin chaos
+
+fmt: ## format everything
+	$(CARGO) fmt --all
+
+tidy: ## only the rules of the tree
+	$(CARGO) run --quiet -p xtask -- tidy
+
+services-up: ## the tests' servers, left running for cargo test by hand
+	scripts/services up
+
+services-down: ## stop them
+	scripts/services down
