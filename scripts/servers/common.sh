@@ -20,6 +20,11 @@ as_server() {
   fi
 }
 
+# as_server_in DIR CMD...: the same from inside DIR; user postgres may not see where we stand.
+as_server_in() {
+  (cd "$1" && shift && as_server "$@")
+}
+
 own_by_server() { [ "$(id -u)" != 0 ] || chown -R postgres: "$@"; }
 
 server_dir() {

@@ -64,7 +64,7 @@ postgres_primary() {
   local dir; dir=$(server_dir "$1")
   if [ ! -e "$dir/data/PG_VERSION" ]; then
     own_by_server "$dir"
-    as_server "$(postgres_bin)/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
+    as_server_in "$dir" "$(postgres_bin)/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
       >"$dir/initdb.log" 2>&1 </dev/null || { cat "$dir/initdb.log" >&2; die "initdb failed in $dir"; }
     postgres_settings >"$dir/data/rookery.conf"
     own_by_server "$dir/data/rookery.conf"
@@ -86,7 +86,7 @@ postgres_follow() {
 
 postgres_copy() {
   rm -rf "$1/data"
-  as_server "$(postgres_bin)/pg_basebackup" -h 127.0.0.1 -p "$(port_of "$2")" -U replicator -D "$1/data" \
+  as_server_in "$1" "$(postgres_bin)/pg_basebackup" -h 127.0.0.1 -p "$(port_of "$2")" -U replicator -D "$1/data" \
     -X stream -c fast --no-sync </dev/null || die "could not copy $2 into $1"
 }
 
@@ -108,8 +108,8 @@ postgres_rejoin() {
   postgres_unlock "$dir"
   # Before PostgreSQL 16 a rewind trusts the source's control file, which a promotion updates late.
   sql_on "$primary" checkpoint
-  if (cd "$dir" && as_server "$(postgres_bin)/pg_rewind" --target-pgdata="$dir/data" --no-sync \
-    --source-server="$(postgres_address "$primary")" </dev/null) >"$dir/rewind.log" 2>&1; then
+  if as_server_in "$dir" "$(postgres_bin)/pg_rewind" --target-pgdata="$dir/data" --no-sync \
+    --source-server="$(postgres_address "$primary")" </dev/null >"$dir/rewind.log" 2>&1; then
     say "services: $dir rewound"
   else
     say "services: $dir could not be rewound (see rewind.log), copied again"
@@ -120,7 +120,7 @@ postgres_rejoin() {
 }
 
 postgres_promote() {
-  (cd "$1" && as_server "$(postgres_bin)/pg_ctl" promote -s -w -t 60 -D "$1/data" </dev/null) || die "$1 was not promoted"
+  as_server_in "$1" "$(postgres_bin)/pg_ctl" promote -s -w -t 60 -D "$1/data" </dev/null || die "$1 was not promoted"
 }
 
 # fast: sessions are ended and all is written; immediate: as if it crashed; kill: SIGKILL for the
