@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::yield_now;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::pace::{PULSE, Pace, Pacer};
@@ -59,6 +59,7 @@ impl Open {
             freed: Notify::new(),
         });
         let pacer = Pacer::new(self.pace);
+        let mut asked = JoinSet::new();
         let start = Instant::now();
         let measured_from = start + self.warm_up;
         let (mut missed, mut held, mut held_until) = (0, 0, start);
@@ -74,13 +75,15 @@ impl Open {
                 missed += 1;
             } else {
                 let times = Times { due, possible: due.max(held_until), measured: due >= measured_from };
-                self.start(&shared, number, times, request(number));
+                asked.spawn(self.ask(&shared, number, times, request(number)));
             }
             if number % BURST_MAX == 0 {
                 yield_now().await;
+                reap(&mut asked);
             }
         }
         let unanswered = drained(&shared).await;
+        reap(&mut asked);
         let mut run = shared.recorder.to_run(self.schedule.lasts().saturating_sub(self.warm_up));
         run.counters.sent += unanswered;
         run.counters.unknown += unanswered;
@@ -107,13 +110,20 @@ impl Open {
         }
     }
 
-    fn start<Asking>(&self, shared: &Arc<Shared>, number: u64, times: Times, asking: Asking)
+    /// Takes a place now; the future gives it back.
+    fn ask<Asking>(
+        &self,
+        shared: &Arc<Shared>,
+        number: u64,
+        times: Times,
+        asking: Asking,
+    ) -> impl Future<Output = ()> + Send + use<Asking>
     where
         Asking: Future<Output = Answer> + Send + 'static,
     {
         shared.in_flight.fetch_add(1, Ordering::AcqRel);
         let (shared, in_flight_max) = (Arc::clone(shared), self.in_flight_max);
-        tokio::spawn(async move {
+        async move {
             shared.recorder.started(number, times.possible.elapsed());
             let answer = asking.await;
             let took = times.measured.then(|| times.due.elapsed());
@@ -122,7 +132,7 @@ impl Open {
             if before == in_flight_max || before == 1 {
                 shared.freed.notify_one();
             }
-        });
+        }
     }
 }
 
@@ -141,6 +151,17 @@ struct Times {
     /// What is later than this is the generator's own lateness; waiting for room is the server's.
     possible: Instant,
     measured: bool,
+}
+
+/// Forgets the finished; a request that panicked takes the bench with it.
+fn reap(asked: &mut JoinSet<()>) {
+    while let Some(ended) = asked.try_join_next() {
+        if let Err(failed) = ended
+            && failed.is_panic()
+        {
+            std::panic::resume_unwind(failed.into_panic());
+        }
+    }
 }
 
 /// How many answers never came.

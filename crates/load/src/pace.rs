@@ -28,7 +28,8 @@ impl Pacer {
     pub(crate) fn new(pace: Pace) -> Self {
         match pace {
             Pace::Timer => Self::Timer,
-            Pace::Pulse(every) => Self::Pulse(Pulse::start(every)),
+            // Without a thread to tap the timer will do: coarser, and the lag says so.
+            Pace::Pulse(every) => Pulse::start(every).map_or(Self::Timer, Self::Pulse),
         }
     }
 
@@ -47,25 +48,28 @@ impl Pacer {
 pub(crate) struct Pulse {
     tap: Arc<Notify>,
     stop: Arc<AtomicBool>,
+    thread: thread::Thread,
 }
 
 impl Pulse {
-    fn start(every: Duration) -> Self {
+    fn start(every: Duration) -> Option<Self> {
         let (tap, stop) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
-        let pulse = Self { tap: Arc::clone(&tap), stop: Arc::clone(&stop) };
-        thread::spawn(move || {
-            while !stop.load(Ordering::Relaxed) {
-                thread::sleep(every);
-                tap.notify_one();
+        let (taps, stopped) = (Arc::clone(&tap), Arc::clone(&stop));
+        let beat = move || {
+            while !stopped.load(Ordering::Relaxed) {
+                thread::park_timeout(every);
+                taps.notify_one();
             }
-        });
-        pulse
+        };
+        let thread = thread::Builder::new().name("load.pulse".to_owned()).spawn(beat).ok()?;
+        Some(Self { tap, stop, thread: thread.thread().clone() })
     }
 }
 
 impl Drop for Pulse {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+        self.thread.unpark();
     }
 }
 

@@ -1,0 +1,96 @@
+//! `make bench-sends`: durable sends a second and what their senders wait, beside what the databases do without us.
+//!
+//! **Invariant.** Every run is checked against what the database holds before its figure is shown, and nothing is
+//! measured on a store that does not wait for its disk.
+
+mod args;
+mod disk;
+mod figures;
+mod outcome;
+mod pgbench;
+mod plan;
+mod postgres;
+mod raw_sqlite;
+mod report;
+mod trouble;
+
+use std::process::ExitCode;
+
+use args::{Args, Engine};
+use clap::Parser;
+use load::noise::Watch;
+use load::rounds::turns;
+use outcome::Outcome;
+use plan::{Contestant, Plan};
+use postgres::Postgres;
+use report::Report;
+use trouble::Trouble;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match bench(&args) {
+        Ok(report) => {
+            report.print(args.json);
+            ExitCode::SUCCESS
+        }
+        Err(trouble) => {
+            eprintln!("bench-sends: {trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bench(args: &Args) -> Result<Report, Trouble> {
+    let plan = Plan::of(args);
+    let mut report = Report::default();
+    for engine in args.engines() {
+        let place = Place::open(engine)?;
+        for turn in turns(plan.contestants(engine).len(), plan.rounds) {
+            let contestant = plan.contestants(engine)[turn.contestant];
+            let outcome = place.run(&plan, contestant)?;
+            eprintln!("round {} {engine} {contestant}: {outcome}", turn.round + 1);
+            outcome.counters.verdict().map_err(Trouble::at(format!("{engine} {contestant}")))?;
+            report.add(engine, contestant, &outcome);
+        }
+    }
+    Ok(report)
+}
+
+/// Where an engine keeps its data for this bench; gone when dropped.
+enum Place {
+    Sqlite(tempfile::TempDir),
+    Postgres(Postgres),
+}
+
+impl Place {
+    fn open(engine: Engine) -> Result<Self, Trouble> {
+        match engine {
+            Engine::Sqlite => disk::folder().map(Self::Sqlite),
+            Engine::Postgres => Postgres::find_or_start().map(Self::Postgres),
+        }
+    }
+
+    fn servers(&self) -> Vec<u32> {
+        match self {
+            Self::Sqlite(_) => Vec::new(),
+            Self::Postgres(postgres) => vec![postgres.process],
+        }
+    }
+
+    fn run(&self, plan: &Plan, contestant: Contestant) -> Result<Outcome, Trouble> {
+        let watch = Watch::start(&self.servers());
+        let mut outcome = match (self, contestant) {
+            (Self::Sqlite(folder), Contestant::Raw { rows }) => {
+                raw_sqlite::run(folder.path(), rows, plan.measure)?
+            }
+            (Self::Postgres(postgres), Contestant::Raw { rows }) => {
+                pgbench::run(postgres, rows, plan.measure)?
+            }
+            (_, Contestant::Closed(_) | Contestant::Open(_)) => {
+                return Err(Trouble::new("the store is not wired in yet"));
+            }
+        };
+        outcome.noise = watch.stop();
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,24 @@
+//! Why a bench could not be run; said once, at the end.
+
+use std::fmt;
+
+#[derive(Debug)]
+pub struct Trouble(String);
+
+impl Trouble {
+    pub fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+
+    /// `map_err(Trouble::at("starting PostgreSQL"))`.
+    pub fn at<E: fmt::Display>(what: impl Into<String>) -> impl FnOnce(E) -> Self {
+        let what = what.into();
+        move |error| Self(format!("{what}: {error}"))
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
