@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench bench-sends schedules chaos fmt tidy services-up services-down
+.PHONY: help run check test lint bench bench-sends schedules chaos fmt tidy services-up services-down
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -9,13 +9,16 @@ help: ## this list
 run: ## serve on this machine, nothing else needed
 	$(CARGO) run --release -p rookery -- serve
 
-check: ## while writing: format, lints, tree rules, tests on the embedded backends
-	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
+check: lint ## while writing: format, lints, tree rules, tests on the embedded backends
 	ROOKERY_TEST_EMBEDDED_ONLY=1 $(CARGO) test --workspace --quiet
 
 test: ## everything, with real servers (installs what is missing and says so)
 	scripts/services run -- $(CARGO) test --workspace --no-fail-fast
+	@$(MAKE) --no-print-directory lint
+
+lint: ## format and lints alone
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 bench: bench-sends ## all benchmarks
 

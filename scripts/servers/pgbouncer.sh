@@ -41,7 +41,8 @@ pgbouncer_try() {
   pgbouncer_write "$1" "$(cat "$1/behind")" "$2"
   : >"$1/log"
   spawn "$1" "$(command -v pgbouncer || echo /usr/sbin/pgbouncer)" "$1/pgbouncer.ini"
-  until_ready 20 "$1" pgbouncer_console "$2" 'show version' && running "$1"
+  # It says so once it listens; a question to the port might be answered by a stranger.
+  until_ready 20 "$1" grep -q 'process up' "$1/log"
 }
 
 # pgbouncer_start DIR POSTGRES_PORT
