@@ -1,1 +1,24 @@
-//! Placeholder.
+//! The journal: commands that change rows and append events in one transaction, and the only SQL there is.
+//!
+//! **Invariant.** What `execute` acknowledged is durable, numbered without a hole, and found again by its key.
+
+pub mod clock;
+mod commit;
+mod judge;
+mod lane;
+pub mod migrate;
+mod order;
+pub mod pg;
+pub mod port;
+mod read;
+mod shared;
+pub mod sqlite;
+pub mod statement;
+mod store;
+
+pub use commit::Commit;
+pub use judge::{DigestKey, KEY_AGE_MAX_US, KEY_AHEAD_MAX_US};
+pub use order::{Done, NotDone, Order};
+pub use port::{Answer, Engine, Freshness, Query, Seen, StoreError};
+pub use sqlite::{Sqlite, SqliteOptions};
+pub use store::{Limits, Store};
