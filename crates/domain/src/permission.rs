@@ -1,0 +1,131 @@
+//! Who may do what. Reading private content, writing and listing all ask here.
+
+use crate::cell::Value;
+use crate::row::{Direction, Index};
+use crate::rows::{
+    Channel, ChannelKind, ChannelState, ChannelTip, Member, Role, Seat, SeatRole, SelfState, WorkspaceSelf,
+};
+use crate::{By, ChannelId, Needs, Refusal, World};
+
+/// A channel's name is taken once per workspace.
+pub static CHANNEL_BY_NAME: Index =
+    Index { table: "channel", columns: &["workspace", "name_key"], fixed: &[], order: None };
+/// The first earlier texts of a message, newest first.
+pub static PAST_TEXTS: Index = Index {
+    table: "message_past",
+    columns: &["channel", "thread", "number"],
+    fixed: &[],
+    order: Some(("version", Direction::Down)),
+};
+/// What still calls a person in a channel.
+pub static UNSEEN_MENTIONS: Index = Index {
+    table: "mention",
+    columns: &["workspace", "account", "channel"],
+    fixed: &[("seen", 0)],
+    order: Some(("position", Direction::Up)),
+};
+/// The latest calls to a person anywhere.
+pub static LATEST_MENTIONS: Index = Index {
+    table: "mention",
+    columns: &["workspace", "account"],
+    fixed: &[],
+    order: Some(("position", Direction::Down)),
+};
+/// An e-mail address opens one account.
+pub static ACCOUNT_BY_EMAIL: Index =
+    Index { table: "account", columns: &["email_key"], fixed: &[], order: None };
+/// A workspace's slug is taken once.
+pub static PLACE_BY_SLUG: Index = Index { table: "workspace", columns: &["slug"], fixed: &[], order: None };
+
+/// Every index a command may ask; a test reads the plan of each.
+pub static INDEXES: &[&Index] =
+    &[&CHANNEL_BY_NAME, &PAST_TEXTS, &UNSEEN_MENTIONS, &LATEST_MENTIONS, &ACCOUNT_BY_EMAIL, &PLACE_BY_SLUG];
+
+/// Where somebody stands towards a channel, once it is clear that they may see it.
+#[derive(Debug)]
+pub struct Standing<'w> {
+    pub member: &'w Member,
+    pub channel: &'w Channel,
+    pub tip: &'w ChannelTip,
+    /// Held: a left seat is none.
+    pub seat: Option<&'w Seat>,
+}
+
+/// The rows a standing is made of.
+pub fn needs_standing(by: By, channel: ChannelId, needs: &mut Needs) {
+    needs.row::<Member>((by.workspace, by.account));
+    needs.row::<Channel>((by.workspace, channel));
+    needs.row::<ChannelTip>((by.workspace, channel));
+    needs.row::<Seat>((channel, by.account));
+}
+
+/// An active member, or the workspace does not exist for the asker.
+pub fn member(by: By, world: &World) -> Result<&Member, Refusal> {
+    world
+        .get::<Member>(&(by.workspace, by.account))
+        .filter(|member| member.is_active())
+        .ok_or_else(|| Refusal::not_found("workspace"))
+}
+
+/// What one may not see is not found. The channel is asked for in the asker's own workspace first, since
+/// messages and seats are keyed by channel alone.
+pub fn standing(by: By, channel: ChannelId, world: &World) -> Result<Standing<'_>, Refusal> {
+    let member = member(by, world)?;
+    let missing = || Refusal::not_found("channel");
+    let channel = world.get::<Channel>(&(by.workspace, channel)).ok_or_else(missing)?;
+    let tip = world.get::<ChannelTip>(&(by.workspace, channel.id)).ok_or_else(missing)?;
+    let seat = world.get::<Seat>(&(channel.id, by.account)).filter(|seat| seat.is_held());
+    let open = channel.kind == ChannelKind::Public && member.role != Role::Guest;
+    if seat.is_none() && !open {
+        return Err(missing());
+    }
+    Ok(Standing { member, channel, tip, seat })
+}
+
+impl Standing<'_> {
+    /// Writing of any kind needs a seat in a channel that is not archived.
+    pub fn may_write(&self) -> Result<&Seat, Refusal> {
+        if self.channel.state == ChannelState::Archived {
+            return Err(Refusal::not_allowed(
+                "archived",
+                "the channel is archived; restore it to write in it",
+            ));
+        }
+        self.seat.ok_or_else(|| Refusal::not_allowed("seat", "join the channel to take part in it"))
+    }
+    pub fn may_post(&self) -> Result<&Seat, Refusal> {
+        let seat = self.may_write()?;
+        if self.channel.profile.0.admins_post && !self.moderates() {
+            return Err(Refusal::not_allowed("posting", "only admins post in this channel"));
+        }
+        Ok(seat)
+    }
+    /// Admins everywhere they may see, managers in their channel; nobody in a direct channel.
+    pub fn moderates(&self) -> bool {
+        let manages = self.seat.is_some_and(|seat| seat.role == SeatRole::Manager);
+        self.channel.kind != ChannelKind::Direct && (manages || self.member.is_admin())
+    }
+}
+
+/// Nothing changes in an archived workspace.
+pub fn open_workspace(by: By, world: &World) -> Result<&WorkspaceSelf, Refusal> {
+    let workspace =
+        world.get::<WorkspaceSelf>(&(by.workspace,)).ok_or_else(|| Refusal::not_found("workspace"))?;
+    match workspace.state {
+        SelfState::Active => Ok(workspace),
+        SelfState::Archived => {
+            Err(Refusal::not_allowed("archived", "the workspace is archived; restore it first"))
+        }
+    }
+}
+
+/// The values an index is asked with.
+#[macro_export]
+macro_rules! values {
+    ($($cell:expr),+ $(,)?) => { vec![$($crate::cell::Value::of($cell)),+] };
+}
+
+/// Channel, thread and number: how history and its tables are keyed.
+pub fn message_values(channel: ChannelId, thread: u64, number: u64) -> Vec<Value> {
+    values![&channel, &thread, &number]
+}

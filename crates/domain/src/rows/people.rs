@@ -1,0 +1,106 @@
+//! A workspace's own people: rendering never reads the directory.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cell::Json;
+use crate::{AccountId, Key, Position, Stamp, WorkspaceId, row, word_cell};
+
+word_cell!(
+    /// In falling order of what it may.
+    Role { Owner = "owner", Admin = "admin", Member = "member", Guest = "guest", Bot = "bot" }
+);
+word_cell!(MemberState { Active = "active", Left = "left" });
+word_cell!(SelfState { Active = "active", Archived = "archived" });
+word_cell!(InvitationState { Open = "open", Revoked = "revoked", Used = "used" });
+
+/// What a workspace decided for itself; absent means the default.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// How long an author may edit, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit_s: Option<u32>,
+    /// Keeps the text of what was deleted, for an audit.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keep_deleted: bool,
+}
+
+/// What a person tells of themselves here.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MemberProfile {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
+row!(
+    /// The workspace's own row; the counters kept here are what limits are judged by.
+    WorkspaceSelf in "workspace_self" {
+        key { workspace: WorkspaceId }
+        rest {
+            name: String,
+            picture: Option<Vec<u8>>,
+            settings: Json<Settings>,
+            state: SelfState,
+            owners: u64,
+            members: u64,
+            channels: u64,
+            changed: Position,
+        }
+    }
+);
+row!(
+    Invitation in "invitation" {
+        key { workspace: WorkspaceId, id: Key }
+        rest {
+            hash: Vec<u8>,
+            maker: AccountId,
+            role: Role,
+            channels: String,
+            uses_left: Option<i64>,
+            expires_us: Option<Stamp>,
+            state: InvitationState,
+        }
+    }
+);
+row!(
+    /// Small and re-encoded; big files live elsewhere.
+    Picture in "picture" { key { workspace: WorkspaceId, digest: Vec<u8> } rest { media: String, bytes: Vec<u8> } }
+);
+row!(
+    /// Events leave after a week, this stays.
+    Audit in "audit" {
+        key { workspace: WorkspaceId, position: Position }
+        rest { at_us: Stamp, actor: Option<AccountId>, what: String, detail: String }
+    }
+);
+row!(
+    /// An account in a workspace.
+    Member in "member" {
+        key { workspace: WorkspaceId, account: AccountId }
+        rest {
+            role: Role,
+            state: MemberState,
+            name: String,
+            name_key: String,
+            profile: Json<MemberProfile>,
+            /// The version of this member's private rows.
+            private: u64,
+            signed_after_us: Stamp,
+            changed: Position,
+        }
+    }
+);
+
+impl Member {
+    pub fn is_active(&self) -> bool {
+        self.state == MemberState::Active
+    }
+    pub fn is_admin(&self) -> bool {
+        matches!(self.role, Role::Owner | Role::Admin)
+    }
+}

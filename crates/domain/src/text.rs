@@ -1,0 +1,199 @@
+//! Text people wrote: valid by construction, and whom it calls.
+
+use crate::limits::{EMOJI_BYTES_MAX, MENTIONS_MAX, MESSAGE_BYTES_MAX, NAME_BYTES_MAX};
+use crate::refusal::{Code, Refusal};
+use crate::{AccountId, Mentions};
+
+/// A message's text: not blank, at most 16 KiB, without U+0000.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageText(String);
+
+impl MessageText {
+    pub fn new(text: impl Into<String>) -> Result<Self, Refusal> {
+        let text = text.into();
+        if text.len() > MESSAGE_BYTES_MAX {
+            let message =
+                format!("a message holds at most {MESSAGE_BYTES_MAX} bytes, this one has {}", text.len());
+            return Err(Refusal { code: Code::TooLarge, message: message.into(), about: Some("text") });
+        }
+        without_nul("text", &text)?;
+        if text.trim().is_empty() {
+            return Err(Refusal::invalid("text", "a message needs something in it"));
+        }
+        Ok(Self(text))
+    }
+    /// For what comes as bytes: half a character or a lone surrogate is refused here.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::new(text),
+            Err(_) => Err(Refusal::invalid("text", "the text is not valid UTF-8")),
+        }
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A name people see: trimmed, not empty, one line, bounded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    pub fn new(name: &str) -> Result<Self, Refusal> {
+        let name = name.trim();
+        without_nul("name", name)?;
+        if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+            let message = format!("a name has 1 to {NAME_BYTES_MAX} bytes on one line");
+            return Err(Refusal::invalid("name", message));
+        }
+        Ok(Self(name.to_owned()))
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+    /// What names are compared by, the same on every engine.
+    pub fn folded(&self) -> String {
+        self.0.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    }
+}
+
+/// The character itself, or `:name:` for a workspace's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emoji(String);
+
+impl Emoji {
+    pub fn new(emoji: &str) -> Result<Self, Refusal> {
+        without_nul("emoji", emoji)?;
+        let blank = emoji.is_empty() || emoji.chars().any(|c| c.is_whitespace() || c.is_control());
+        if blank || emoji.len() > EMOJI_BYTES_MAX {
+            return Err(Refusal::invalid(
+                "emoji",
+                "an emoji is one character, or :name: for the workspace's own",
+            ));
+        }
+        Ok(Self(emoji.to_owned()))
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn without_nul(field: &'static str, text: &str) -> Result<(), Refusal> {
+    match text.contains('\0') {
+        true => Err(Refusal::invalid(field, "U+0000 cannot be stored")),
+        false => Ok(()),
+    }
+}
+
+/// Whom a text calls: `<@U…>`, `<!channel>`, `<!here>`, outside of code.
+pub fn mentions_in(text: &str) -> Result<Mentions, Refusal> {
+    let mut mentions = Mentions::default();
+    if !text.contains('<') {
+        return Ok(mentions);
+    }
+    for spoken in Spoken::of(text) {
+        for (at, _) in spoken.match_indices('<') {
+            let Some(end) = spoken[at..].find('>') else { break };
+            match &spoken[at + 1..at + end] {
+                "!channel" => mentions.all = Some("channel".into()),
+                "!here" if mentions.all.is_none() => mentions.all = Some("here".into()),
+                called => note_person(called, &mut mentions),
+            }
+        }
+    }
+    if mentions.people.len() > MENTIONS_MAX {
+        return Err(Refusal::invalid(
+            "text",
+            format!("a message calls at most {MENTIONS_MAX} people by name"),
+        ));
+    }
+    Ok(mentions)
+}
+
+fn note_person(called: &str, mentions: &mut Mentions) {
+    let Some(Ok(person)) = called.strip_prefix('@').map(str::parse::<AccountId>) else { return };
+    if !mentions.people.contains(&person) {
+        mentions.people.push(person);
+    }
+}
+
+/// The parts of a Markdown text that are not code.
+struct Spoken<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Spoken<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { rest: text }
+    }
+}
+
+impl<'a> Iterator for Spoken<'a> {
+    type Item = &'a str;
+    fn next(&mut self) -> Option<&'a str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let Some(open) = self.rest.find('`') else { return Some(std::mem::take(&mut self.rest)) };
+        let (before, code) = self.rest.split_at(open);
+        let ticks = code.len() - code.trim_start_matches('`').len();
+        let inside = &code[ticks..];
+        self.rest = match closing(inside, ticks) {
+            Some(end) => &inside[end..],
+            // A fence never closed makes the rest code; a lone tick is just a tick.
+            None if ticks >= 3 => "",
+            None => inside,
+        };
+        Some(before)
+    }
+}
+
+/// Where the run of exactly `ticks` ticks that closes a span ends.
+fn closing(inside: &str, ticks: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = inside[at..].find('`') {
+        let start = at + found;
+        let run = inside[start..].len() - inside[start..].trim_start_matches('`').len();
+        if run == ticks {
+            return Some(start + run);
+        }
+        at = start + run;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: &str = "U0000000000000000000000001";
+
+    fn check_mentions(text: &str, people: usize, all: Option<&str>) {
+        let found = mentions_in(text).expect("few enough");
+        assert_eq!((found.people.len(), found.all.as_deref()), (people, all), "{text}");
+    }
+
+    #[test]
+    fn a_text_calls_whom_it_names_outside_of_code() {
+        check_mentions(&format!("hi <@{ADA}>, <@{ADA}>"), 1, None);
+        check_mentions(&format!("`<@{ADA}>` and ```\n<!channel>\n``` <!here>"), 0, Some("here"));
+        check_mentions(&format!("``a ` <@{ADA}>`` done"), 0, None);
+        check_mentions(&format!("a lone ` tick <@{ADA}>"), 1, None);
+        check_mentions(&format!("```\nnever closed <@{ADA}>"), 0, None);
+        check_mentions("<!channel> <!here>", 0, Some("channel"));
+        check_mentions("<@nobody> < <@", 0, None);
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_kept_is_refused_with_words() {
+        assert_eq!(MessageText::new("a\0b").unwrap_err().code, Code::Invalid);
+        assert_eq!(MessageText::new(" \n").unwrap_err().code, Code::Invalid);
+        assert_eq!(MessageText::new("x".repeat(MESSAGE_BYTES_MAX + 1)).unwrap_err().code, Code::TooLarge);
+        assert!(MessageText::new("x".repeat(MESSAGE_BYTES_MAX)).is_ok());
+        assert_eq!(
+            MessageText::from_bytes(&[0xED, 0xA0, 0x80]).unwrap_err().code,
+            Code::Invalid,
+            "a lone surrogate"
+        );
+    }
+}

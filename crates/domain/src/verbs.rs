@@ -1,0 +1,33 @@
+//! What people can ask for: one file a verb, its rows and its rule.
+
+mod admit;
+mod create_channel;
+mod delete;
+mod edit;
+mod found;
+mod join;
+mod mark;
+mod place;
+mod raise_level;
+mod react;
+mod send;
+mod set_up;
+
+pub use admit::Admit;
+pub use create_channel::CreateChannel;
+pub use delete::Delete;
+pub use edit::Edit;
+pub use found::Found;
+pub use join::Join;
+pub use mark::Mark;
+pub use place::{Place, Settle};
+pub use raise_level::RaiseLevel;
+pub use react::React;
+pub use send::Send;
+pub use set_up::{Making, SetUp};
+
+/// Writes a field into a digest so that no two lists of fields run together.
+pub(crate) fn field(into: &mut dyn FnMut(&[u8]), bytes: &[u8]) {
+    into(&(bytes.len() as u64).to_be_bytes());
+    into(bytes);
+}

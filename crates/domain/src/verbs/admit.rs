@@ -1,0 +1,79 @@
+//! Somebody becomes a member and sits down in the default channels.
+
+use super::field;
+use super::join::take_seat;
+use crate::cell::Json;
+use crate::event::{Audience, EventKind, Tell};
+use crate::limits::MEMBERS_MAX;
+use crate::permission::open_workspace;
+use crate::rows::{Channel, ChannelTip, Member, MemberProfile, MemberState, Role, Seat, WorkspaceSelf};
+use crate::text::Name;
+use crate::{By, Changes, ChannelId, Code, Command, Needs, Refusal, Stamp, World};
+
+/// `by` is the one who comes; whether they may was judged by who calls this.
+#[derive(Debug)]
+pub struct Admit {
+    pub name: Name,
+    pub role: Role,
+    /// At most a few: the workspace's default channels.
+    pub channels: Vec<ChannelId>,
+}
+
+impl Command for Admit {
+    fn name(&self) -> &'static str {
+        "admit"
+    }
+    fn needs(&self, by: By, needs: &mut Needs) {
+        needs.row::<Member>((by.workspace, by.account));
+        needs.row::<WorkspaceSelf>((by.workspace,));
+        for channel in &self.channels {
+            needs.row::<Channel>((by.workspace, *channel));
+            needs.row::<ChannelTip>((by.workspace, *channel));
+            needs.row::<Seat>((*channel, by.account));
+        }
+    }
+    fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
+        let workspace = open_workspace(by, world)?;
+        let mut changes = Changes::begin(world);
+        let known = world.get::<Member>(&(by.workspace, by.account));
+        if known.is_some_and(Member::is_active) {
+            return Ok(changes);
+        }
+        if workspace.members >= MEMBERS_MAX {
+            return Err(Refusal::new(
+                Code::Conflict,
+                format!("a workspace has at most {MEMBERS_MAX} members"),
+            ));
+        }
+        let owners = workspace.owners + u64::from(self.role == Role::Owner);
+        changes.put(WorkspaceSelf { members: workspace.members + 1, owners, ..workspace.clone() });
+        let joined = changes
+            .tell(Tell::of(EventKind::MemberJoined, Audience::Everyone).by(by.account).about(by.account));
+        changes.put(Member {
+            workspace: by.workspace,
+            account: by.account,
+            role: self.role,
+            state: MemberState::Active,
+            name: self.name.as_str().into(),
+            name_key: self.name.folded(),
+            profile: Json(MemberProfile::default()),
+            private: known.map_or(0, |member| member.private),
+            signed_after_us: Stamp(0),
+            changed: joined,
+        });
+        for channel in &self.channels {
+            let held = world.get::<Seat>(&(*channel, by.account)).is_some_and(Seat::is_held);
+            let rows = world
+                .get::<Channel>(&(by.workspace, *channel))
+                .zip(world.get::<ChannelTip>(&(by.workspace, *channel)));
+            if let (false, Some((channel, tip))) = (held, rows) {
+                take_seat(by, channel, tip, &mut changes)?;
+            }
+        }
+        Ok(changes)
+    }
+    fn digest(&self, into: &mut dyn FnMut(&[u8])) {
+        field(into, self.name.as_str().as_bytes());
+        field(into, self.role.word().as_bytes());
+    }
+}

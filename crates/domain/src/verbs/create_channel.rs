@@ -1,0 +1,107 @@
+//! A new place to talk.
+
+use super::field;
+use crate::cell::Json;
+use crate::event::{Audience, EventKind, Tell};
+use crate::limits::CHANNELS_MAX;
+use crate::permission::{CHANNEL_BY_NAME, member, open_workspace};
+use crate::rows::{
+    Channel, ChannelKind, ChannelProfile, ChannelState, ChannelTip, Holes, Member, Role, Seat, SeatRole,
+    WorkspaceSelf,
+};
+use crate::text::Name;
+use crate::{By, Changes, ChannelId, Code, Command, Needs, Position, Refusal, Reply, World, values};
+
+#[derive(Debug)]
+pub struct CreateChannel {
+    pub id: ChannelId,
+    pub name: Name,
+    /// Otherwise public.
+    pub private: bool,
+    pub topic: String,
+}
+
+impl Command for CreateChannel {
+    fn name(&self) -> &'static str {
+        "create_channel"
+    }
+    fn needs(&self, by: By, needs: &mut Needs) {
+        needs.row::<Member>((by.workspace, by.account));
+        needs.row::<WorkspaceSelf>((by.workspace,));
+        needs.find::<Channel>(&CHANNEL_BY_NAME, values![&by.workspace, &Some(self.name.folded())], 1);
+    }
+    fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
+        let member = member(by, world)?;
+        let workspace = open_workspace(by, world)?;
+        if member.role == Role::Guest {
+            return Err(Refusal::not_allowed(
+                "create_channels",
+                "guests do not create channels; ask a member",
+            ));
+        }
+        if workspace.channels >= CHANNELS_MAX {
+            return Err(Refusal::new(
+                Code::Conflict,
+                format!("a workspace has at most {CHANNELS_MAX} channels"),
+            ));
+        }
+        let named = values![&by.workspace, &Some(self.name.folded())];
+        if world.find::<Channel>(&CHANNEL_BY_NAME, &named).next().is_some() {
+            return Err(Refusal {
+                about: Some("name"),
+                ..Refusal::new(Code::Conflict, "a channel has this name already")
+            });
+        }
+        let mut changes = Changes::begin(world);
+        changes.put(WorkspaceSelf { channels: workspace.channels + 1, ..workspace.clone() });
+        let (kind, audience) = match self.private {
+            true => (ChannelKind::Private, Audience::Seats),
+            false => (ChannelKind::Public, Audience::Members),
+        };
+        let created =
+            changes.tell(Tell::of(EventKind::ChannelCreated, audience).by(by.account).in_channel(self.id));
+        changes.put(Channel {
+            workspace: by.workspace,
+            id: self.id,
+            kind,
+            name: self.name.as_str().into(),
+            name_key: Some(self.name.folded()),
+            direct_key: None,
+            profile: Json(ChannelProfile { topic: self.topic.clone(), ..ChannelProfile::default() }),
+            state: ChannelState::Active,
+            hidden: Position(0),
+            changed: created,
+        });
+        seat_first(by, self.id, created, &mut changes);
+        Ok(changes.answering(Reply::of(&serde_json::json!({ "id": self.id }))))
+    }
+    fn digest(&self, into: &mut dyn FnMut(&[u8])) {
+        field(into, self.name.as_str().as_bytes());
+        field(into, &[u8::from(self.private)]);
+        field(into, self.topic.as_bytes());
+    }
+}
+
+/// Whoever makes a channel sits in it and manages it; the seat sees the making itself.
+pub(super) fn seat_first(by: By, channel: ChannelId, created: Position, changes: &mut Changes) {
+    changes.put(ChannelTip {
+        workspace: by.workspace,
+        channel,
+        last_number: 0,
+        last_us: changes.stamp(),
+        last_position: created,
+        members: 1,
+        pins: 0,
+        holes: Json(Holes::default()),
+    });
+    changes.put(Seat {
+        channel,
+        account: by.account,
+        workspace: by.workspace,
+        role: SeatRole::Manager,
+        since: created,
+        read_number: 0,
+        read_version: 0,
+        changed: created,
+    });
+}

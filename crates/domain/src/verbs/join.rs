@@ -1,0 +1,73 @@
+//! A member takes a seat in a public channel.
+
+use super::field;
+use crate::event::{Audience, EventKind, Tell};
+use crate::limits::CHANNEL_MEMBERS_MAX;
+use crate::permission::{needs_standing, standing};
+use crate::rows::{Channel, ChannelKind, ChannelState, ChannelTip, Seat, SeatRole};
+use crate::{By, Changes, ChannelId, Code, Command, Needs, Refusal, World};
+
+#[derive(Debug)]
+pub struct Join {
+    pub channel: ChannelId,
+}
+
+impl Command for Join {
+    fn name(&self) -> &'static str {
+        "join"
+    }
+    fn needs(&self, by: By, needs: &mut Needs) {
+        needs_standing(by, self.channel, needs);
+    }
+    fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
+        let standing = standing(by, self.channel, world)?;
+        let mut changes = Changes::begin(world);
+        if standing.seat.is_some() {
+            return Ok(changes);
+        }
+        if standing.channel.state == ChannelState::Archived {
+            return Err(Refusal::not_allowed("archived", "the channel is archived; restore it first"));
+        }
+        take_seat(by, standing.channel, standing.tip, &mut changes)?;
+        Ok(changes)
+    }
+    fn digest(&self, into: &mut dyn FnMut(&[u8])) {
+        field(into, self.channel.bytes());
+    }
+}
+
+/// Joining marks all before it as read.
+pub(super) fn take_seat(
+    by: By,
+    channel: &Channel,
+    tip: &ChannelTip,
+    changes: &mut Changes,
+) -> Result<(), Refusal> {
+    if tip.members >= CHANNEL_MEMBERS_MAX {
+        return Err(Refusal::new(
+            Code::Conflict,
+            format!("a channel has at most {CHANNEL_MEMBERS_MAX} members"),
+        ));
+    }
+    let audience = match channel.kind {
+        ChannelKind::Public => Audience::SeatsAndLookers,
+        ChannelKind::Private | ChannelKind::Direct => Audience::Seats,
+    };
+    let since = changes.tell(
+        Tell::of(EventKind::SeatJoined, audience).by(by.account).in_channel(channel.id).about(by.account),
+    );
+    changes.put(Seat {
+        channel: channel.id,
+        account: by.account,
+        workspace: by.workspace,
+        role: SeatRole::Member,
+        since,
+        read_number: tip.last_number,
+        read_version: 0,
+        changed: since,
+    });
+    // The count of members is part of the channel's image.
+    changes.put(Channel { changed: since, ..channel.clone() });
+    changes.put(ChannelTip { members: tip.members + 1, last_position: since, ..tip.clone() });
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! Group commit: while a commit is on its way, commands gather; gathering makes the batch, no timer.
+
+mod batch;
+mod carry;
+mod queue;
+
+pub(crate) use batch::{Batch, Line, Pending};
+pub(crate) use carry::Lane;
+pub(crate) use queue::Queue;

@@ -1,0 +1,231 @@
+//! A lane: takes what gathered, carries it out in one transaction, answers once it is durable.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{WorkspaceId, World};
+
+use super::batch::{Batch, Line};
+use crate::commit::Commit;
+use crate::judge::judge;
+use crate::order::{Done, NotDone};
+use crate::port::{CommitError, Opened, StoreError, Wait};
+use crate::shared::Shared;
+
+const BACKOFF_MIN: Duration = Duration::from_millis(100);
+const BACKOFF_MAX: Duration = Duration::from_secs(2);
+
+pub(crate) struct Lane {
+    pub shared: Arc<Shared>,
+}
+
+/// What is left to do with a batch after one try.
+enum Left {
+    /// Everyone has an answer; these workspaces are done.
+    Nothing(Vec<WorkspaceId>),
+    /// One of them does not go; nothing happened, so each may be tried apart.
+    Apart(Batch, StoreError),
+    /// Nothing happened, and the same may go well a moment later.
+    Later(Batch, StoreError),
+    /// It may have happened.
+    Unknown(Batch),
+}
+
+type Outcomes = Vec<Vec<Result<Done, NotDone>>>;
+
+impl Lane {
+    /// Runs until the store is closed and nothing waits.
+    pub async fn run(self) {
+        let mut backoff = BACKOFF_MIN;
+        while let Some(batch) = self.shared.next_batch().await {
+            if self.carry_out(batch).await {
+                backoff = BACKOFF_MIN;
+            } else {
+                tokio::time::sleep(self.shared.jitter(backoff)).await;
+                backoff = (backoff * 2).min(BACKOFF_MAX);
+            }
+        }
+    }
+
+    /// False when the database could not be asked and everything waits again.
+    async fn carry_out(&self, batch: Batch) -> bool {
+        let mut waiting = vec![batch];
+        while let Some(batch) = waiting.pop() {
+            match self.attempt(batch).await {
+                Left::Nothing(settled) => self.release(&settled, &waiting),
+                Left::Apart(batch, error) => self.set_apart(batch, &error, &mut waiting),
+                Left::Unknown(batch) => {
+                    waiting.push(batch);
+                    self.resolve(std::mem::take(&mut waiting)).await;
+                }
+                Left::Later(batch, error) => {
+                    tracing::warn!(%error, "a batch waits: {error}");
+                    waiting.push(batch);
+                    waiting.into_iter().rev().for_each(|batch| self.shared.put_back(batch));
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// An error reaches only its owner: the parts run alone, in their order.
+    fn set_apart(&self, mut batch: Batch, error: &StoreError, waiting: &mut Vec<Batch>) {
+        if batch.commands() > 1 {
+            waiting.extend(batch.parts().into_iter().rev());
+            return;
+        }
+        for line in &mut batch.lines {
+            tracing::error!(workspace = %line.workspace, %error, "an order cannot be stored: {error}");
+            line.answer_all(&NotDone::Failed(error.to_string()));
+        }
+        self.release(&batch.workspaces(), waiting);
+    }
+
+    /// A workspace is free again once no part of it waits here.
+    fn release(&self, settled: &[WorkspaceId], waiting: &[Batch]) {
+        for workspace in settled {
+            let held = waiting.iter().flat_map(|batch| &batch.lines).any(|line| line.workspace == *workspace);
+            if !held {
+                self.shared.release(*workspace);
+            }
+        }
+    }
+
+    async fn attempt(&self, mut batch: Batch) -> Left {
+        let asks: Vec<_> = batch.lines.iter().map(Line::ask).collect();
+        let opened = match self.shared.engine.open(&asks, batch.wait).await {
+            Ok(opened) => opened,
+            Err(StoreError::NewHistory(why)) => return self.begin_epoch(batch, why).await,
+            Err(error) if error.is_passing() => return Left::Later(batch, error),
+            Err(error) => return Left::Apart(batch, error),
+        };
+        let Opened { mut transaction, mut worlds } = opened;
+        let settled = self.set_skipped_aside(&mut batch, &worlds);
+        let mut outcomes: Outcomes = Vec::with_capacity(batch.lines.len());
+        for (line, world) in batch.lines.iter().zip(&mut worlds) {
+            match self.judge_line(line, world, transaction.as_mut()).await {
+                Ok(judged) => outcomes.push(judged),
+                Err(error) if error.is_passing() => return Left::Later(batch, error),
+                Err(error) => return Left::Apart(batch, error),
+            }
+        }
+        if !worlds.iter().any(World::is_changed) {
+            drop(transaction);
+            return self.settle(batch, outcomes, &worlds, settled);
+        }
+        match transaction.commit(&worlds).await {
+            Ok(()) => self.settle(batch, outcomes, &worlds, settled),
+            Err(CommitError::Rejected(error)) if error.is_passing() => Left::Later(batch, error),
+            Err(CommitError::Rejected(error)) => Left::Apart(batch, error),
+            Err(CommitError::Unknown(why)) => {
+                tracing::warn!(why, "the outcome of a commit is unknown: {why}");
+                Left::Unknown(batch)
+            }
+        }
+    }
+
+    /// Heads that are missing were held by somebody; where we waited for them, they do not exist.
+    fn set_skipped_aside(&self, batch: &mut Batch, worlds: &[World]) -> Vec<WorkspaceId> {
+        let wait = batch.wait;
+        let mut settled = Vec::new();
+        let here = |line: &Line| worlds.iter().any(|world| world.workspace() == line.workspace);
+        let (kept, missing): (Vec<_>, Vec<_>) = batch.lines.drain(..).partition(here);
+        batch.lines = kept;
+        batch.lines.sort_by_key(|line| worlds.iter().position(|world| world.workspace() == line.workspace));
+        for mut line in missing {
+            match wait {
+                Wait::Skip => self.shared.give_back(line, true),
+                Wait::Wait => {
+                    line.answer_all(&NotDone::Elsewhere);
+                    settled.push(line.workspace);
+                }
+            }
+        }
+        settled
+    }
+
+    async fn judge_line(
+        &self,
+        line: &Line,
+        world: &mut World,
+        transaction: &mut dyn crate::port::Transaction,
+    ) -> Result<Vec<Result<Done, NotDone>>, StoreError> {
+        let mut judged = Vec::with_capacity(line.orders.len());
+        for pending in &line.orders {
+            let order = &pending.order;
+            if order.command.alone() {
+                let mut more = domain::Needs::default();
+                let asks = order.command.more(order.by, world, &mut more);
+                world.was_unnamed();
+                if asks {
+                    transaction.load(world, &more).await?;
+                }
+            }
+            judged.push(match world.head().state {
+                domain::HeadState::Active => judge(order, world, &self.shared.digest_key),
+                _ => Err(NotDone::Elsewhere),
+            });
+        }
+        Ok(judged)
+    }
+
+    /// Durable: others are told, then the askers.
+    fn settle(
+        &self,
+        batch: Batch,
+        outcomes: Outcomes,
+        worlds: &[World],
+        mut settled: Vec<WorkspaceId>,
+    ) -> Left {
+        self.shared.count_commit(&outcomes);
+        for world in worlds {
+            self.shared.publish(|| Commit::of(world));
+        }
+        for (mut line, outcomes) in batch.lines.into_iter().zip(outcomes) {
+            for (pending, outcome) in line.orders.iter_mut().zip(outcomes) {
+                pending.answer(outcome);
+            }
+            settled.push(line.workspace);
+        }
+        Left::Nothing(settled)
+    }
+
+    async fn begin_epoch(&self, batch: Batch, why: String) -> Left {
+        tracing::warn!(why, "another history: a new epoch begins before the first write ({why})");
+        match self.shared.engine.begin_epoch().await {
+            Ok(()) => Left::Later(batch, StoreError::NewHistory(why)),
+            Err(error) => Left::Later(batch, error),
+        }
+    }
+
+    /// While an outcome is unknown every lane stays shut: under a lost quorum each further commit would pin one
+    /// more connection. The same orders run again, one workspace at a time, waiting for their lock; receipts tell
+    /// what happened.
+    async fn resolve(&self, batches: Vec<Batch>) {
+        let _shut = self.shared.shut();
+        let mut waiting = Vec::new();
+        for batch in batches {
+            match batch.lines.len() {
+                1 => waiting.push(Batch { wait: Wait::Wait, ..batch }),
+                _ => waiting.extend(batch.parts().into_iter().rev()),
+            }
+        }
+        let mut backoff = BACKOFF_MIN;
+        while let Some(batch) = waiting.pop() {
+            match self.attempt(batch).await {
+                Left::Nothing(settled) => {
+                    self.release(&settled, &waiting);
+                    backoff = BACKOFF_MIN;
+                }
+                Left::Apart(batch, error) => self.set_apart(batch, &error, &mut waiting),
+                Left::Later(batch, _) | Left::Unknown(batch) => {
+                    waiting.push(batch);
+                    self.shared.tell_the_impatient(&mut waiting);
+                    tokio::time::sleep(self.shared.jitter(backoff)).await;
+                    backoff = (backoff * 2).min(BACKOFF_MAX);
+                }
+            }
+        }
+    }
+}

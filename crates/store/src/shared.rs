@@ -1,0 +1,193 @@
+//! What lanes and askers share: the queue, the engine, and whether the lanes are shut.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use domain::WorkspaceId;
+use metrics::{counter, gauge, histogram};
+use parking_lot::Mutex;
+use tokio::sync::{Notify, broadcast, oneshot};
+use tokio::time::Instant;
+
+use crate::clock::random;
+use crate::commit::Commit;
+use crate::judge::DigestKey;
+use crate::lane::{Batch, Line, Pending, Queue};
+use crate::order::{Done, NotDone, Order};
+use crate::port::Engine;
+use crate::store::Limits;
+
+pub(crate) struct Shared {
+    pub engine: Arc<dyn Engine>,
+    pub digest_key: DigestKey,
+    limits: Limits,
+    queue: Mutex<Queue>,
+    /// Wakes a lane: work came, a lane opened again, or the end.
+    work: Notify,
+    unresolved: AtomicUsize,
+    committed: broadcast::Sender<Arc<Commit>>,
+}
+
+impl Shared {
+    pub fn new(engine: Arc<dyn Engine>, digest_key: DigestKey, limits: Limits) -> Self {
+        let queue = Mutex::new(Queue::new(engine.shape(), limits.waiting));
+        let (committed, _) = broadcast::channel(limits.commits_behind);
+        Self {
+            engine,
+            digest_key,
+            limits,
+            queue,
+            work: Notify::new(),
+            unresolved: AtomicUsize::new(0),
+            committed,
+        }
+    }
+
+    pub fn enter(&self, order: Order) -> Result<oneshot::Receiver<Result<Done, NotDone>>, NotDone> {
+        let (reply, outcome) = oneshot::channel();
+        let pending = Pending { order, reply: Some(reply), since: Instant::now() };
+        let mut queue = self.queue.lock();
+        let closed = queue.closed;
+        if queue.push(pending).is_err() {
+            return Err(if closed { NotDone::Stopping } else { self.busy() });
+        }
+        drop(queue);
+        self.work.notify_one();
+        Ok(outcome)
+    }
+
+    /// Waits for work; `None` once the store is closed and nothing is left.
+    pub async fn next_batch(&self) -> Option<Batch> {
+        loop {
+            let work = self.work.notified();
+            if !self.is_shut() {
+                let mut queue = self.queue.lock();
+                if let Some(batch) = queue.take() {
+                    let more = queue.len() > 0;
+                    drop(queue);
+                    if more {
+                        self.work.notify_one();
+                    }
+                    return Some(batch);
+                }
+                if queue.closed && queue.is_idle() {
+                    drop(queue);
+                    self.work.notify_waiters();
+                    self.work.notify_one();
+                    return None;
+                }
+            }
+            work.await;
+        }
+    }
+
+    pub fn release(&self, workspace: WorkspaceId) {
+        let mut queue = self.queue.lock();
+        queue.release(workspace);
+        let wake = queue.len() > 0 || queue.closed;
+        drop(queue);
+        if wake {
+            self.work.notify_one();
+        }
+    }
+    pub fn give_back(&self, line: Line, skipped: bool) {
+        self.queue.lock().give_back(line, skipped);
+        self.work.notify_one();
+    }
+    pub fn put_back(&self, batch: Batch) {
+        batch.lines.into_iter().for_each(|line| self.give_back(line, false));
+    }
+
+    pub fn is_shut(&self) -> bool {
+        self.unresolved.load(Ordering::Acquire) > 0
+    }
+    /// Shut until the guard is dropped.
+    pub fn shut(&self) -> Shut<'_> {
+        self.unresolved.fetch_add(1, Ordering::AcqRel);
+        gauge!("store_lanes_shut").set(1.0);
+        Shut(self)
+    }
+
+    pub fn publish(&self, commit: impl FnOnce() -> Option<Commit>) {
+        if self.committed.receiver_count() > 0
+            && let Some(commit) = commit()
+        {
+            // Nobody there to hear it is no fault: the journal has it.
+            drop(self.committed.send(Arc::new(commit)));
+        }
+    }
+    pub fn committed(&self) -> broadcast::Receiver<Arc<Commit>> {
+        self.committed.subscribe()
+    }
+
+    pub fn count_commit(&self, outcomes: &[Vec<Result<Done, NotDone>>]) {
+        let judged = outcomes.iter().flatten();
+        let (done, refused): (Vec<_>, Vec<_>) = judged.partition(|outcome| outcome.is_ok());
+        counter!("store_commands_total", "outcome" => "done").increment(done.len() as u64);
+        counter!("store_commands_total", "outcome" => "refused").increment(refused.len() as u64);
+        histogram!("store_batch_commands").record((done.len() + refused.len()) as f64);
+        histogram!("store_batch_workspaces").record(outcomes.len() as f64);
+    }
+
+    fn busy(&self) -> NotDone {
+        match self.is_shut() {
+            true => NotDone::ReadOnly { retry_after: self.jitter(self.limits.retry_after) },
+            false => NotDone::Saturated { retry_after: self.jitter(self.limits.retry_after) },
+        }
+    }
+    /// Half to one and a half of it, so that those turned away together do not return together.
+    pub fn jitter(&self, around: Duration) -> Duration {
+        around.mul_f64(0.5 + f64::from(u16::from_le_bytes(random())) / 65_536.0)
+    }
+
+    /// Nobody waits for ever: those not tried are told to come back.
+    pub fn expire(&self) {
+        let outcome = self.busy();
+        let mut queue = self.queue.lock();
+        queue.expire(self.limits.patience, &outcome);
+        gauge!("store_commands_waiting").set(queue.len() as f64);
+        if queue.closed {
+            drop(queue);
+            self.work.notify_waiters();
+            self.work.notify_one();
+        }
+    }
+    /// Those whose commit is unresolved are told that it is.
+    pub fn tell_the_impatient(&self, batches: &mut [Batch]) {
+        let now = Instant::now();
+        let pending = batches.iter_mut().flat_map(|batch| &mut batch.lines).flat_map(|line| &mut line.orders);
+        for pending in pending.filter(|pending| now.duration_since(pending.since) >= self.limits.patience) {
+            pending.answer(Err(NotDone::Unknown));
+        }
+    }
+
+    pub fn close(&self) {
+        self.queue.lock().closed = true;
+        self.work.notify_waiters();
+        self.work.notify_one();
+    }
+    pub fn abandon(&self) {
+        self.queue.lock().abandon();
+        self.close();
+    }
+    pub fn waiting(&self) -> usize {
+        self.queue.lock().len()
+    }
+    pub fn is_done(&self) -> bool {
+        let queue = self.queue.lock();
+        queue.closed && queue.is_idle()
+    }
+}
+
+pub(crate) struct Shut<'a>(&'a Shared);
+
+impl Drop for Shut<'_> {
+    fn drop(&mut self) {
+        if self.0.unresolved.fetch_sub(1, Ordering::AcqRel) == 1 {
+            gauge!("store_lanes_shut").set(0.0);
+        }
+        self.0.work.notify_waiters();
+        self.0.work.notify_one();
+    }
+}

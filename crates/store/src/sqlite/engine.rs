@@ -1,0 +1,221 @@
+//! The engine port on SQLite.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{Epoch, Position, Stamp, WorkspaceId};
+use parking_lot::Mutex as SyncMutex;
+use rusqlite::Connection;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::checkpoint::{BEGIN_PAGES, Checkpointer, restart};
+use super::codec::{Binder, values};
+use super::mark::Mark;
+use super::readers::Readers;
+use super::setup::{begin_epoch, failed, migrate, open_writer, origin};
+use super::writer::{AllTexts, Writer, Writing};
+use crate::clock::Clock;
+use crate::port::{
+    Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
+};
+
+/// How the file is used. The defaults are what a server wants.
+#[derive(Debug, Clone)]
+pub struct SqliteOptions {
+    /// 0: everything on the caller's thread, for schedules that must repeat exactly.
+    pub readers: usize,
+    /// Another way to the disk, by the name it is registered under.
+    pub vfs: Option<String>,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self { readers: 2, vfs: None }
+    }
+}
+
+pub struct Sqlite {
+    place: PathBuf,
+    writer: Arc<Mutex<Writer>>,
+    readers: Readers,
+    reader_count: usize,
+    clock: Arc<dyn Clock>,
+    checkpointer: SyncMutex<Checkpointer>,
+    /// The log is long: the writer starts it over before its next batch.
+    restart: AtomicBool,
+}
+
+impl Sqlite {
+    /// Opens or makes the file, takes missing migrations, and begins a new epoch where commits were lost.
+    pub fn open(place: &Path, clock: Arc<dyn Clock>, options: &SqliteOptions) -> Result<Self, StoreError> {
+        let vfs = options.vfs.as_deref();
+        let mut connection = open_writer(place, vfs)?;
+        migrate(&mut connection, clock.now())?;
+        let origin = origin(&connection)?;
+        if let Some(mark) = Mark::read(place).filter(|mark| mark.proves_loss(&origin)) {
+            tracing::warn!(?mark, "this file is older than the mark beside it: a new epoch begins");
+            begin_epoch(&connection, clock.now())?;
+        }
+        let mut writer = Writer {
+            place: place.to_owned(),
+            vfs: options.vfs.clone(),
+            connection: Some(connection),
+            origin,
+            texts: Arc::new(AllTexts::new()),
+            marked: Instant::now(),
+        };
+        writer.mark(true);
+        let readers = match options.readers {
+            0 => Readers::inline(place, vfs)?,
+            count => Readers::threads(place, vfs, count)?,
+        };
+        Ok(Self {
+            place: place.to_owned(),
+            writer: Arc::new(Mutex::new(writer)),
+            readers,
+            reader_count: options.readers.max(1),
+            clock,
+            checkpointer: SyncMutex::new(Checkpointer::open(place, vfs)?),
+            restart: AtomicBool::new(false),
+        })
+    }
+
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Moves the log into the file, beside the writer. Gives how many pages the log still holds.
+    pub fn checkpoint(&self) -> Result<i64, StoreError> {
+        let progress = self.checkpointer.lock().pass()?;
+        self.restart.store(progress.may_restart(), Ordering::Relaxed);
+        Ok(progress.pages - progress.done)
+    }
+
+    /// Runs until dropped: looks four times a second, works when there is something to move.
+    pub async fn checkpoints(self: Arc<Self>) {
+        let mut tick = tokio::time::interval(Duration::from_millis(250));
+        let mut log = self.place.as_os_str().to_owned();
+        log.push("-wal");
+        loop {
+            tick.tick().await;
+            let pages = std::fs::metadata(&log).map_or(0, |file| file.len() as i64 / 4_096);
+            if pages < BEGIN_PAGES {
+                continue;
+            }
+            let engine = Arc::clone(&self);
+            #[allow(clippy::disallowed_methods, reason = "awaited right here: the work has an owner")]
+            let pass = tokio::task::spawn_blocking(move || engine.checkpoint()).await;
+            if let Ok(Err(error)) = pass {
+                tracing::warn!(%error, "a checkpoint failed: {error}");
+            }
+        }
+    }
+
+    /// The last word on the mark, so that a clean stop leaves it exact.
+    pub async fn settle(&self) {
+        self.writer.lock().await.mark(true);
+    }
+}
+
+/// An answer and the head it was true at, in one statement.
+fn ask(connection: &Connection, workspace: WorkspaceId, query: &Query) -> Result<Seen<Answer>, StoreError> {
+    let text = crate::read::with_head(query.sql, query.values.len());
+    let mut statement = connection.prepare_cached(&text).map_err(failed)?;
+    let width = statement.column_count();
+    let mut binder = Binder::new(&mut statement);
+    binder.values(&query.values);
+    domain::cell::Sink::blob(&mut binder, workspace.bytes());
+    binder.done().map_err(failed)?;
+    let mut rows = statement.raw_query();
+    let (mut head, mut answer) = (None, Vec::new());
+    while let Some(row) = rows.next().map_err(failed)? {
+        let at = |at| row.get::<_, i64>(at).map_err(failed);
+        head = Some((Epoch(at(0)? as u64), Position(at(1)? as u64)));
+        let hit =
+            !matches!(row.get_ref(crate::read::HEAD_WIDTH), Ok(rusqlite::types::ValueRef::Null) | Err(_));
+        if hit {
+            answer.push(values(row, crate::read::HEAD_WIDTH, width).map_err(failed)?);
+        }
+    }
+    let (epoch, position) = head.ok_or(StoreError::Elsewhere)?;
+    Ok(Seen { epoch, position, value: answer })
+}
+
+fn run(connection: &Connection, query: &Query) -> Result<(Answer, u64), StoreError> {
+    let mut statement = connection.prepare_cached(query.sql).map_err(failed)?;
+    let width = statement.column_count();
+    let mut binder = Binder::new(&mut statement);
+    binder.values(&query.values);
+    binder.done().map_err(failed)?;
+    if width == 0 {
+        return Ok((Vec::new(), statement.raw_execute().map_err(failed)? as u64));
+    }
+    let mut rows = statement.raw_query();
+    let mut answer = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        answer.push(values(row, 0, width).map_err(failed)?);
+    }
+    let touched = answer.len() as u64;
+    Ok((answer, touched))
+}
+
+#[async_trait]
+impl Engine for Sqlite {
+    fn shape(&self) -> Shape {
+        Shape {
+            lanes: 1,
+            workspaces: 4_096,
+            commands: 64,
+            own_thread: self.reader_count > 0 && !self.is_inline(),
+        }
+    }
+
+    async fn open(&self, asks: &[Ask], _wait: Wait) -> Result<Opened, StoreError> {
+        let mut transaction = Writing { writer: Arc::clone(&self.writer).lock_owned().await };
+        if self.restart.swap(false, Ordering::Relaxed) {
+            restart(transaction.writer.connection()?)?;
+        }
+        let worlds = transaction.writer.begin(asks, self.clock.now())?;
+        Ok(Opened { transaction: Box::new(transaction), worlds })
+    }
+
+    async fn begin_epoch(&self) -> Result<(), StoreError> {
+        begin_epoch(self.writer.lock().await.connection()?, self.clock.now())
+    }
+
+    async fn read(
+        &self,
+        workspace: WorkspaceId,
+        _fresh: Freshness,
+        query: &Query,
+    ) -> Result<Seen<Answer>, StoreError> {
+        let query = query.clone();
+        self.readers.ask(move |connection| ask(connection, workspace, &query)).await
+    }
+
+    async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
+        run(self.writer.lock().await.connection()?, query)
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.readers.ask(|connection| connection.query_row("SELECT 1", [], |_| Ok(())).map_err(failed)).await
+    }
+
+    async fn now(&self) -> Result<Stamp, StoreError> {
+        Ok(self.clock.now())
+    }
+
+    fn load_figures(&self) -> LoadFigures {
+        LoadFigures { in_use: 0, idle: self.reader_count, waiting: 0, max: self.reader_count }
+    }
+}
+
+impl Sqlite {
+    fn is_inline(&self) -> bool {
+        matches!(self.readers, Readers::Inline(_))
+    }
+}

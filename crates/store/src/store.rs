@@ -1,0 +1,108 @@
+//! What the rest of Rookery holds: give it an order, and it is durable, once, or it is not done.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::WorkspaceId;
+use tokio::sync::broadcast;
+
+use crate::commit::Commit;
+use crate::judge::DigestKey;
+use crate::lane::Lane;
+use crate::order::{Done, NotDone, Order};
+use crate::port::{Answer, Engine, Freshness, LoadFigures, Query, Seen, StoreError};
+use crate::shared::Shared;
+
+/// Nothing waits without a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Orders waiting for a lane; one more is told to come back.
+    pub waiting: usize,
+    /// How long an order may wait before it is told so.
+    pub patience: Duration,
+    pub retry_after: Duration,
+    /// Commits the publisher may be behind before it misses some: the bus is a hint.
+    pub commits_behind: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            waiting: 20_000,
+            patience: Duration::from_secs(5),
+            retry_after: Duration::from_secs(1),
+            commits_behind: 4_096,
+        }
+    }
+}
+
+/// Queues, group commit, receipts and retries live here, once, for every engine.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+impl Store {
+    pub fn new(engine: Arc<dyn Engine>, digest_key: DigestKey, limits: Limits) -> Self {
+        Self { shared: Arc::new(Shared::new(engine, digest_key, limits)) }
+    }
+
+    /// The lanes, to be run by whoever owns tasks. Each ends once the store is closed and nothing waits.
+    pub fn lanes(&self) -> Vec<impl Future<Output = ()> + Send + use<>> {
+        let lanes = self.shared.engine.shape().lanes;
+        (0..lanes).map(|_| Lane { shared: Arc::clone(&self.shared) }.run()).collect()
+    }
+
+    /// Turns away who has waited too long; to be run beside the lanes. Ends with them.
+    pub async fn watch_patience(self) {
+        let mut tick = tokio::time::interval(Duration::from_millis(250));
+        while !self.shared.is_done() {
+            tick.tick().await;
+            self.shared.expire();
+        }
+    }
+
+    /// Durable when it returns `Ok`. Dropped while it waits, the order is still carried out: its key tells.
+    pub async fn execute(&self, order: Order) -> Result<Done, NotDone> {
+        let outcome = self.shared.enter(order)?;
+        outcome.await.unwrap_or(Err(NotDone::Unknown))
+    }
+
+    pub async fn read(
+        &self,
+        workspace: WorkspaceId,
+        fresh: Freshness,
+        query: &Query,
+    ) -> Result<Seen<Answer>, StoreError> {
+        self.shared.engine.read(workspace, fresh, query).await
+    }
+
+    /// Every commit of this node, in order per workspace, after it is durable. Who falls behind misses some and is
+    /// told how many; the journal has them.
+    pub fn committed(&self) -> broadcast::Receiver<Arc<Commit>> {
+        self.shared.committed()
+    }
+
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.shared.engine
+    }
+    /// Whether a commit is unresolved, so that nothing is written just now.
+    pub fn is_shut(&self) -> bool {
+        self.shared.is_shut()
+    }
+    pub fn waiting(&self) -> usize {
+        self.shared.waiting()
+    }
+    pub fn load_figures(&self) -> LoadFigures {
+        self.shared.engine.load_figures()
+    }
+    /// Soft stop: takes no more orders; the lanes finish what waits.
+    pub fn close(&self) {
+        self.shared.close();
+    }
+    /// Hard stop: who waits is told that nothing was tried.
+    pub fn abandon(&self) {
+        self.shared.abandon();
+    }
+}
