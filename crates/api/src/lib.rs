@@ -1,1 +1,42 @@
-//! Placeholder.
+//! The HTTP face of Rookery: what stands on the main listener, and what stands on the one for operators.
+//!
+//! **Invariant.** No handler knows a backend: it is handed what it asks (a component's health, the rendered metrics) as a closure,
+//! and every answer that is not a success has the one error form of `errors`, written in one place.
+
+pub mod clock;
+pub mod errors;
+pub mod health;
+pub mod limits;
+pub mod metrics;
+mod observe;
+mod request_id;
+pub mod server;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+
+use crate::errors::Problem;
+use crate::health::Health;
+use crate::limits::Limits;
+
+/// What people and programs reach: health without details today, `/api/v1` beside it.
+pub fn main_router(health: Health, limits: &Limits) -> Router {
+    dressed(health::summary_router(health), limits)
+}
+
+/// What operators reach, on a listener of its own: metrics, and health with its details.
+pub fn operator_router(health: Health, render: metrics::Render, limits: &Limits) -> Router {
+    dressed(health::detailed_router(health).merge(metrics::router(render)), limits)
+}
+
+/// Every router wears the same: known errors for unknown paths and methods, limits, counters, a request id outermost.
+fn dressed(routes: Router, limits: &Limits) -> Router {
+    routes
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(DefaultBodyLimit::max(limits.body_bytes_max))
+        .layer(middleware::from_fn_with_state(limits.clone(), limits::hold))
+        .layer(middleware::from_fn(observe::count))
+        .layer(middleware::from_fn(request_id::stamp))
+}

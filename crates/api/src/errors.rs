@@ -1,0 +1,116 @@
+//! What went wrong, in the one form every program knows: `{"error": {code, message, details, request_id}}`.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A refusal on its way out. The code is a word to switch on, the message says what to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub message: &'static str,
+    pub details: Value,
+    pub retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    const fn of(status: StatusCode, code: &'static str, message: &'static str) -> Problem {
+        Problem { status, code, message, details: Value::Null, retry_after_s: None }
+    }
+
+    pub fn not_found() -> Problem {
+        Problem::of(StatusCode::NOT_FOUND, "not_found", "there is nothing here that you may see")
+    }
+
+    pub fn method_not_allowed() -> Problem {
+        Problem::of(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "this path answers other methods; see Allow",
+        )
+    }
+
+    pub fn too_large() -> Problem {
+        Problem::of(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than this server takes")
+    }
+
+    pub fn malformed() -> Problem {
+        Problem::of(StatusCode::BAD_REQUEST, "malformed", "the request could not be read")
+    }
+
+    pub fn busy(retry_after_s: u64) -> Problem {
+        let problem =
+            Problem::of(StatusCode::SERVICE_UNAVAILABLE, "busy", "the answer took too long; try again");
+        Problem { retry_after_s: Some(retry_after_s), ..problem }
+    }
+
+    /// For an answer the framework made without words of ours.
+    fn for_status(status: StatusCode) -> Problem {
+        match status {
+            StatusCode::NOT_FOUND => Problem::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => Problem::method_not_allowed(),
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Problem::of(status, "unsupported_media_type", "send application/json")
+            }
+            status if status.is_client_error() => Problem { status, ..Problem::malformed() },
+            status => {
+                Problem::of(status, "failed", "something failed here; the request id finds it in the log")
+            }
+        }
+    }
+}
+
+/// Carries the problem outwards; `finish` writes the body where the request id is known.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Inner<'a>,
+}
+
+#[derive(Serialize)]
+struct Inner<'a> {
+    code: &'a str,
+    message: &'a str,
+    details: &'a Value,
+    request_id: &'a str,
+}
+
+/// Gives every failed answer its one form, whoever made it; a success, or an answer of ours in JSON, passes.
+pub(crate) fn finish(response: Response, request_id: &str) -> Response {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let problem = match parts.extensions.remove::<Problem>() {
+        Some(problem) => problem,
+        None if is_json(parts.headers.get(header::CONTENT_TYPE)) => return Response::from_parts(parts, body),
+        None => Problem::for_status(status),
+    };
+    let details =
+        if problem.details.is_null() { Value::Object(serde_json::Map::new()) } else { problem.details };
+    let inner = Inner { code: problem.code, message: problem.message, details: &details, request_id };
+    let text = serde_json::to_vec(&Envelope { error: inner }).unwrap_or_default();
+    parts.status = problem.status;
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(seconds) = problem.retry_after_s {
+        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Response::from_parts(parts, Body::from(text))
+}
+
+fn is_json(content_type: Option<&HeaderValue>) -> bool {
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
+}

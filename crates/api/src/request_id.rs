@@ -1,0 +1,43 @@
+//! The outermost layer: every request has an id, given back in `X-Request-Id` and written into what goes wrong.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use crate::errors;
+
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+const CALLERS_ID_BYTES_MAX: usize = 128;
+
+pub(crate) async fn stamp(request: Request, next: Next) -> Response {
+    let id = callers(&request).unwrap_or_else(fresh);
+    let span =
+        tracing::info_span!("request", id = %id, method = %request.method(), path = request.uri().path());
+    let response = next.run(request).instrument(span).await;
+    let mut response = errors::finish(response, &id);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    response
+}
+
+/// A caller's own id is kept when it is short and plain, so that it cannot forge a line of the log.
+fn callers(request: &Request) -> Option<String> {
+    let id = request.headers().get(HEADER)?.to_str().ok()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    let fits = !id.is_empty() && id.len() <= CALLERS_ID_BYTES_MAX && id.chars().all(plain);
+    fits.then(|| id.to_owned())
+}
+
+/// Unique over restarts and nodes by a prefix made once per process; the count is enough within it.
+fn fresh() -> String {
+    static PREFIX: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("{:012x}-{:x}", *PREFIX >> 16, COUNT.fetch_add(1, Ordering::Relaxed))
+}
