@@ -1,1 +1,43 @@
-fn main() {}
+//! The binary: one program that is a laptop's whole chat server, or one node of a fleet.
+//!
+//! **Invariant.** Only `compose` knows which backend stands behind a port; everything else is handed what it needs.
+
+mod args;
+mod commands;
+mod compose;
+mod config;
+mod data_dir;
+mod doors;
+mod exit;
+mod lifecycle;
+mod output;
+mod role;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::exit::Failure;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let output = Output::new(args.json);
+    match run(args, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => output.failed(&failure),
+    }
+}
+
+fn run(args: Args, output: &Output) -> Result<(), Failure> {
+    match args.command {
+        Command::Serve(serve) => commands::serve::run(&serve, output),
+        Command::Config(config) => commands::config::run(&config, output),
+        Command::Version => {
+            commands::version::run(output);
+            Ok(())
+        }
+    }
+}

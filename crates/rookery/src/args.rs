@@ -1,0 +1,95 @@
+//! The command line: its commands, flags and help.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::config::Overrides;
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused (the state of things says no), 4 not reachable.\n\
+                          Settings come from rookery.toml, then ROOKERY_SECTION__KEY, then flags: see `rookery config sample`.";
+
+#[derive(Parser)]
+#[command(name = "rookery", version, about = "A team-chat server that scales itself.", after_help = EXIT_CODES)]
+#[command(arg_required_else_help = true, subcommand_required = true)]
+pub struct Args {
+    /// Answer with one JSON document on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve(Serve),
+    /// Show, check or document the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Say which version this is
+    Version,
+}
+
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// What is in force, and where each value comes from; secrets are not shown
+    Show(Place),
+    /// Say whether the server would start with it
+    Check(Place),
+    /// Every setting with its default and what it means
+    Sample,
+}
+
+/// Where the configuration and the data are.
+#[derive(ClapArgs, Clone, Default)]
+pub struct Place {
+    /// The configuration file [default: ROOKERY_CONFIG, or rookery.toml if it is here]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Serve {
+    #[command(flatten)]
+    pub place: Place,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// The address people type, when something stands in front
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// What this process runs
+    #[arg(long, value_name = "ROLES")]
+    pub roles: Option<String>,
+    /// Where metrics are read, or off
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<String>,
+    /// How the log looks: text or json
+    #[arg(long, value_name = "FORMAT")]
+    pub log: Option<String>,
+}
+
+impl Place {
+    pub fn overrides(&self) -> Overrides {
+        let data = self.data.as_ref().map(|path| path.to_string_lossy().into_owned());
+        data.map(|text| ("server.data", text, "--data")).into_iter().collect()
+    }
+}
+
+impl Serve {
+    pub fn overrides(&self) -> Overrides {
+        let flags = [
+            ("server.listen", &self.listen, "--listen"),
+            ("server.public_url", &self.public_url, "--public-url"),
+            ("server.roles", &self.roles, "--roles"),
+            ("metrics.listen", &self.metrics, "--metrics"),
+            ("log.format", &self.log, "--log"),
+        ];
+        let given = flags.into_iter().filter_map(|(key, text, flag)| Some((key, text.clone()?, flag)));
+        self.place.overrides().into_iter().chain(given).collect()
+    }
+}

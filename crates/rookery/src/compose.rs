@@ -1,0 +1,77 @@
+//! The only wiring: which backend stands behind which port, and which role stands on which listener.
+
+use std::sync::Arc;
+
+use api::clock::Clock;
+use api::health::Health;
+use api::limits::Limits;
+
+use crate::config::Config;
+use crate::data_dir::DataDir;
+use crate::doors::Doors;
+use crate::exit::Failure;
+use crate::lifecycle::Lifecycle;
+use crate::role::Role;
+use crate::telemetry::Metrics;
+
+/// What the roles are handed.
+pub struct Ports {
+    pub health: Health,
+}
+
+pub async fn ports(_config: &Config, _data: &DataDir) -> Result<Ports, Failure> {
+    Ok(Ports { health: Health::of(Vec::new(), clock()) })
+}
+
+/// Starts a role; it ends with the lifecycle.
+pub fn role(role: Role, config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
+    let (limits, health) = (limits(config), ports.health.clone());
+    match role {
+        Role::Api => {
+            let Some(listener) = doors.main.take() else { return };
+            let router = api::main_router(health.clone(), &limits);
+            lifecycle.spawn("api", |stop| async move {
+                let drained = async move {
+                    stop.soft().await;
+                    health.drain();
+                };
+                api::server::serve(listener, router, limits, drained).await;
+                Ok(())
+            });
+        }
+    }
+}
+
+/// What operators read stands in every process, whatever its roles.
+pub fn operators(
+    config: &Config,
+    ports: &Ports,
+    metrics: &Metrics,
+    doors: &mut Doors,
+    lifecycle: &Lifecycle,
+) {
+    metrics.keep_small(lifecycle);
+    let Some(listener) = doors.operators.take() else { return };
+    let limits = limits(config);
+    let router = api::operator_router(ports.health.clone(), metrics.render(), &limits);
+    lifecycle.spawn("metrics", |stop| async move {
+        api::server::serve(listener, router, limits, async move { stop.soft().await }).await;
+        Ok(())
+    });
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        body_bytes_max: usize::try_from(config.server.body_max.0).unwrap_or(usize::MAX),
+        connections_max: config.server.connections_max as usize,
+        ..Limits::default()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process has one time of day, and this is where it is taken from"
+)]
+fn clock() -> Clock {
+    Arc::new(std::time::SystemTime::now)
+}

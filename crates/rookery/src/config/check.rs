@@ -1,0 +1,86 @@
+//! What no single value can say wrong: settings that do not fit together.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::Config;
+use super::kinds::{Listen, StoreKind};
+
+/// The first thing that does not fit: its key, and words that say what to do.
+pub fn check(config: &Config) -> Result<(), (&'static str, String)> {
+    server(config)?;
+    store(config)?;
+    let backup = &config.backup;
+    if !backup.every.is_zero() && backup.every < Duration::from_mins(1) {
+        return Err((
+            "backup.every",
+            "a copy more often than once a minute never ends; allowed: 0s or at least 1m".into(),
+        ));
+    }
+    if !backup.every.is_zero() && backup.keep_hourly == 0 {
+        return Err(("backup.keep_hourly", "copies are made but none is kept; allowed: at least 1".into()));
+    }
+    if config.journal.keep_events < Duration::from_hours(1) {
+        return Err((
+            "journal.keep_events",
+            "who is away for a moment must find their place; allowed: at least 1h".into(),
+        ));
+    }
+    if config.journal.receipts < Duration::from_hours(1) {
+        return Err((
+            "journal.receipts",
+            "a command sent again must be recognised; allowed: at least 1h".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn server(config: &Config) -> Result<(), (&'static str, String)> {
+    let server = &config.server;
+    if server.roles.is_empty() {
+        return Err(("server.roles", "a process without a role does nothing; name at least one".into()));
+    }
+    if server.connections_max == 0 {
+        return Err(("server.connections_max", "nobody could connect; allowed: at least 1".into()));
+    }
+    if let Listen::At(metrics) = config.metrics.listen
+        && metrics == server.listen
+        && metrics.port() != 0
+    {
+        return Err((
+            "metrics.listen",
+            format!("{metrics} is where people are served; choose another port, or off"),
+        ));
+    }
+    Ok(())
+}
+
+fn store(config: &Config) -> Result<(), (&'static str, String)> {
+    let postgres = &config.store.postgres;
+    if config.store.kind == StoreKind::Embedded {
+        return Ok(());
+    }
+    if postgres.directory.is_none() {
+        return Err((
+            "store.postgres.directory",
+            "store.kind is postgres, so the directory's address is needed".into(),
+        ));
+    }
+    if postgres.shards.is_empty() {
+        return Err((
+            "store.postgres.shards",
+            "store.kind is postgres, so at least one shard is needed".into(),
+        ));
+    }
+    let mut ids = BTreeSet::new();
+    if let Some(twice) = postgres.shards.iter().find(|shard| !ids.insert(shard.id)) {
+        return Err(("store.postgres.shards", format!("the id {} stands there twice", twice.id)));
+    }
+    if postgres.pool.size == 0 {
+        return Err((
+            "store.postgres.pool.size",
+            "a pool without connections serves nobody; allowed: at least 1".into(),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Every setting there is: its name, kind, default and what it means. This file is the documentation; the sample is made from it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::kinds::{Listen, LogFormat, PublicUrl, Shard, StoreKind};
+use super::secret::Dsn;
+use super::section::settings;
+use super::values::Size;
+use crate::role::Role;
+
+settings! {
+    /// Rookery's configuration. Every key is shown with its default; uncomment what you change.
+    /// The environment overrides the file: ROOKERY_SERVER__LISTEN is the key listen of [server], and so on.
+    pub struct Config {
+    }
+    sections {
+        server: Server;
+        store: Store;
+        journal: Journal;
+        backup: Backup;
+        metrics: Metrics;
+        log: Log;
+    }
+}
+
+settings! {
+    /// What this process runs and where people find it.
+    pub struct Server {
+        /// The address and port people and programs reach. Port 0 takes a free one and the start-up line names it.
+        listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 7665));
+        /// The address people type, when something stands in front. Requests from other origins are refused.
+        /// Not set: the listening address.
+        public_url: Option<PublicUrl> = None;
+        /// What this process runs.
+        roles: Vec<Role> = Role::ALL.to_vec();
+        /// The folder for everything this server keeps. It belongs to one server at a time.
+        data: PathBuf = PathBuf::from("rookery-data");
+        /// How long a soft stop (SIGTERM, SIGINT) waits for what is under way. A second signal does not wait.
+        drain: Duration = Duration::from_secs(10);
+        /// The largest request body.
+        body_max: Size = Size(1 << 20);
+        /// How many connections are open at once; further callers wait in the kernel's queue.
+        connections_max: u32 = 10_000;
+    }
+    sections {}
+}
+
+settings! {
+    /// Where the journals and everything they tell of are kept.
+    pub struct Store {
+        /// embedded (SQLite in the data folder, nothing else to run) or postgres.
+        kind: StoreKind = StoreKind::Embedded;
+    }
+    sections {
+        postgres: Postgres;
+    }
+}
+
+settings! {
+    /// Used when store.kind is postgres.
+    pub struct Postgres {
+        /// The database of accounts, and of which shard each workspace lives on. It may also be one of the shards.
+        directory: Option<Dsn> = None;
+        /// The databases of whole workspaces. Replicas answer reads that may be old enough.
+        shards: Vec<Shard> = Vec::new();
+    }
+    sections {
+        pool: Pool;
+    }
+}
+
+settings! {
+    /// The connections of this process to one database.
+    pub struct Pool {
+        /// Connections kept open.
+        size: u32 = 20;
+        /// Connections opened beyond that when all are busy, closed again when they are not.
+        overflow: u32 = 30;
+        /// A connection older than this is replaced.
+        max_age: Duration = Duration::from_hours(1);
+        /// Whether a connection that rested is asked whether it still lives before it is used.
+        check_before_use: bool = true;
+        /// How long a command waits for a connection before it is told to come back later.
+        wait: Duration = Duration::from_secs(2);
+    }
+    sections {}
+}
+
+settings! {
+    /// What is kept of the past.
+    pub struct Journal {
+        /// How long events are kept. Who was away longer starts again from the state as it is.
+        keep_events: Duration = Duration::from_hours(7 * 24);
+        /// How long a command sent twice is recognised. Later it is refused, never done twice.
+        receipts: Duration = Duration::from_hours(24);
+    }
+    sections {}
+}
+
+settings! {
+    /// Copies of the embedded store, made while people write. (For postgres use its own tools.)
+    pub struct Backup {
+        /// How often a copy is made. 0s: never.
+        every: Duration = Duration::from_hours(1);
+        /// How many of the latest copies are kept.
+        keep_hourly: u32 = 24;
+        /// For how many days the last copy of the day is kept.
+        keep_daily: u32 = 7;
+        /// Where copies go. Not set: the folder backups in the data folder. Another disk is better.
+        dir: Option<PathBuf> = None;
+    }
+    sections {}
+}
+
+settings! {
+    /// For operators: /metrics in the Prometheus form, and /health with its reasons.
+    pub struct Metrics {
+        /// The address and port, or off. It tells strangers nothing they should know: keep it on loopback or behind a firewall.
+        listen: Listen = Listen::At(SocketAddr::from((Ipv4Addr::LOCALHOST, 7666)));
+    }
+    sections {}
+}
+
+settings! {
+    /// What is written to stderr.
+    pub struct Log {
+        /// text for people, json for programs.
+        format: LogFormat = LogFormat::Text;
+        /// How much: error, warn, info, debug or trace; for parts, such as info,store=debug.
+        filter: String = "info".to_owned();
+    }
+    sections {}
+}

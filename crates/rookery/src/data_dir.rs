@@ -1,0 +1,110 @@
+//! The folder for everything a server keeps, and the lock that makes it one server's.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::exit::Failure;
+
+const LOCK: &str = "lock";
+const CONTROL: &str = "control.sock";
+
+/// The folder, held. The lock is the kernel's: it ends with the process, however that ends, so there is nothing to clean up.
+#[derive(Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the folder if need be and takes it, or says who has it.
+    pub fn take(path: &Path) -> Result<DataDir, Failure> {
+        let shown = path.display();
+        let failed = |what: &str, error: std::io::Error| {
+            Failure::Failed(format!("the data folder {shown} {what}: {error}"))
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(|error| failed("cannot be made", error))?;
+        let mut lock = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path.join(LOCK))
+            .map_err(|error| failed("cannot be locked", error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(taken(path, &mut lock)),
+            Err(TryLockError::Error(error)) => return Err(failed("cannot be locked", error)),
+        }
+        sign(&mut lock).map_err(|error| failed("cannot be written", error))?;
+        let path = path.canonicalize().map_err(|error| failed("cannot be found", error))?;
+        Ok(DataDir { path, _lock: lock })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn control_socket(&self) -> PathBuf {
+        control_socket(&self.path)
+    }
+}
+
+/// Where the server of this folder is spoken to, if there is one.
+pub fn control_socket(data: &Path) -> PathBuf {
+    data.join(CONTROL)
+}
+
+/// The lock file says who holds it; only for the words of a refusal.
+fn sign(lock: &mut File) -> std::io::Result<()> {
+    lock.set_len(0)?;
+    lock.rewind()?;
+    writeln!(lock, "{}", std::process::id())
+}
+
+fn taken(path: &Path, lock: &mut File) -> Failure {
+    let mut holder = String::new();
+    // Between its lock and its signature a holder has no number yet; the refusal stands without it.
+    lock.take(32).read_to_string(&mut holder).ok();
+    let holder = match holder.trim() {
+        "" => "another process".to_owned(),
+        number => format!("process {number}"),
+    };
+    Failure::Refused(format!(
+        "the data folder {} belongs to {holder}, which is running; stop it first, or give this one another folder with --data",
+        path.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_folder_is_one_servers_until_it_lets_go() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let path = parent.path().join("new/data");
+        let first = DataDir::take(&path).expect("it is free");
+        let refusal = DataDir::take(&path).expect_err("it is taken");
+        assert_eq!(refusal.code(), 3);
+        assert!(refusal.to_string().contains(&format!("process {}", std::process::id())), "{refusal}");
+        drop(first);
+        DataDir::take(&path).expect("it is free again");
+    }
+
+    #[test]
+    fn what_is_in_the_folder_is_the_owners_alone() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let path = parent.path().join("data");
+        let _held = DataDir::take(&path).expect("it is free");
+        let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(&path.join(LOCK))), (0o700, 0o600));
+    }
+}

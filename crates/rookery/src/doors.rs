@@ -1,0 +1,73 @@
+//! The listeners, opened before anything is promised: an address that is taken is told with words.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+
+use crate::config::Config;
+use crate::config::kinds::Listen;
+use crate::config::values::Setting;
+use crate::exit::Failure;
+
+/// The open listeners, until a role takes them.
+pub struct Doors {
+    pub main: Option<TcpListener>,
+    pub operators: Option<TcpListener>,
+    operators_address: Option<SocketAddr>,
+    address: SocketAddr,
+}
+
+impl Doors {
+    pub async fn open(config: &Config) -> Result<Doors, Failure> {
+        let main = TcpListener::bind(config.server.listen)
+            .await
+            .map_err(|error| closed(config.server.listen, &error))?;
+        let address = main.local_addr().map_err(|error| closed(config.server.listen, &error))?;
+        let (operators, operators_address) = operators(config.metrics.listen).await.unzip();
+        Ok(Doors { main: Some(main), operators, operators_address, address })
+    }
+
+    /// What people click: the public address, or the listening one as a browser on this machine reaches it.
+    pub fn url(&self, config: &Config) -> String {
+        match &config.server.public_url {
+            Some(url) => url.show(),
+            None if self.address.ip().is_unspecified() => format!("http://localhost:{}", self.address.port()),
+            None => format!("http://{}", self.address),
+        }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn operators_address(&self) -> Option<SocketAddr> {
+        self.operators_address
+    }
+}
+
+fn closed(address: SocketAddr, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::Refused(format!(
+            "{address} is taken by another program; stop that one, or choose another address with --listen"
+        )),
+        _ => Failure::Failed(format!("cannot listen on {address}: {error}")),
+    }
+}
+
+/// Nobody's messages depend on metrics, so a taken port is a warning.
+async fn operators(listen: Listen) -> Option<(TcpListener, SocketAddr)> {
+    let Listen::At(address) = listen else { return None };
+    let opened = TcpListener::bind(address).await;
+    match opened.and_then(|listener| Ok((listener.local_addr()?, listener))) {
+        Ok((address, listener)) => {
+            info!(%address, "metrics are at http://{address}/metrics");
+            Some((listener, address))
+        }
+        Err(error) => {
+            warn!(%address, %error, "metrics cannot be read: {address} is not free; set metrics.listen, or off");
+            None
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The real binary, as people and their service managers use it.
+//!
+//! **Invariant.** Nothing here knows an inside: commands go in, words, exit codes and answers come out.
+
+mod command_line;
+mod configuration;
+mod harness;
+mod serving;
