@@ -1,1 +1,73 @@
-//! Placeholder.
+//! What people can do, one file a verb: each names who asks, under which key, and lets the store decide.
+//!
+//! **Invariant.** Nothing else writes events, and nothing here writes without a command.
+
+mod create_channel;
+mod create_workspace;
+mod delete;
+mod edit;
+mod finish;
+mod join;
+mod mark;
+mod people;
+mod place;
+mod raise_level;
+mod react;
+mod send;
+mod set_up;
+
+pub use create_channel::NewChannel;
+pub use create_workspace::NewWorkspace;
+pub use finish::QUERIES;
+pub use mark::ReadMark;
+pub use place::Places;
+pub use send::Draft;
+pub use set_up::FirstOwner;
+
+use std::sync::Arc;
+
+use domain::{By, Command, Key};
+use store::clock::Clock;
+use store::{Done, NotDone, Order, Store};
+
+/// Where a message stands: its address everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    pub channel: domain::ChannelId,
+    /// 0: the timeline.
+    pub thread: u64,
+    pub number: u64,
+}
+
+/// The verbs, on the directory and the shards.
+#[derive(Clone)]
+pub struct Service {
+    places: Places,
+    clock: Arc<dyn Clock>,
+}
+
+impl Service {
+    pub fn new(places: Places, clock: Arc<dyn Clock>) -> Self {
+        Self { places, clock }
+    }
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+    /// A key made here, for who sends none.
+    pub fn new_key(&self) -> Key {
+        store::clock::new_key(&self.clock)
+    }
+
+    async fn order(
+        &self,
+        store: &Store,
+        by: By,
+        key: Key,
+        command: impl Command + 'static,
+    ) -> Result<Done, NotDone> {
+        store.execute(Order { by, key, command: Box::new(command) }).await
+    }
+    async fn in_workspace(&self, by: By, key: Key, command: impl Command + 'static) -> Result<Done, NotDone> {
+        self.order(self.places.of(by.workspace), by, key, command).await
+    }
+}

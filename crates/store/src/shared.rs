@@ -1,7 +1,7 @@
 //! What lanes and askers share: the queue, the engine, and whether the lanes are shut.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::WorkspaceId;
@@ -27,12 +27,15 @@ pub(crate) struct Shared {
     work: Notify,
     unresolved: AtomicUsize,
     committed: broadcast::Sender<Arc<Commit>>,
+    /// Moves on with every jitter.
+    chance: AtomicU64,
 }
 
 impl Shared {
     pub fn new(engine: Arc<dyn Engine>, digest_key: DigestKey, limits: Limits) -> Self {
         let queue = Mutex::new(Queue::new(engine.shape(), limits.waiting));
         let (committed, _) = broadcast::channel(limits.commits_behind);
+        let chance = AtomicU64::new(limits.seed.unwrap_or_else(|| u64::from_le_bytes(random())));
         Self {
             engine,
             digest_key,
@@ -41,6 +44,7 @@ impl Shared {
             work: Notify::new(),
             unresolved: AtomicUsize::new(0),
             committed,
+            chance,
         }
     }
 
@@ -138,7 +142,9 @@ impl Shared {
     }
     /// Half to one and a half of it, so that those turned away together do not return together.
     pub fn jitter(&self, around: Duration) -> Duration {
-        around.mul_f64(0.5 + f64::from(u16::from_le_bytes(random())) / 65_536.0)
+        let turn = self.chance.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+        let mixed = (turn ^ turn >> 31).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 48;
+        around.mul_f64(0.5 + mixed as f64 / 65_536.0)
     }
 
     /// Nobody waits for ever: those not tried are told to come back.

@@ -24,6 +24,8 @@ pub struct Limits {
     pub retry_after: Duration,
     /// Commits the publisher may be behind before it misses some: the bus is a hint.
     pub commits_behind: usize,
+    /// What the jitter goes by; drawn by chance unless a schedule must repeat exactly.
+    pub seed: Option<u64>,
 }
 
 impl Default for Limits {
@@ -33,6 +35,7 @@ impl Default for Limits {
             patience: Duration::from_secs(5),
             retry_after: Duration::from_secs(1),
             commits_behind: 4_096,
+            seed: None,
         }
     }
 }

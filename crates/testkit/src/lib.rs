@@ -1,1 +1,44 @@
-//! Placeholder.
+//! The proving ground: actors who speak in verbs, a clock that obeys, engines that fail on command.
+//!
+//! **Invariant.** Nothing here waits by the clock: a test waits for a condition, or moves the time itself.
+
+pub mod clock;
+pub mod fault;
+pub mod ground;
+pub mod kill;
+pub mod ledger;
+pub mod node;
+pub mod schedule;
+pub mod team;
+
+pub use clock::FakeClock;
+pub use fault::{Fault, Faults, Faulty};
+pub use ground::{Backend, Ground};
+pub use ledger::{Ledger, Told, Wrongs};
+pub use node::Node;
+pub use team::{Person, Team};
+
+/// The same sentence on every engine: SQLite, PostgreSQL, and PostgreSQL behind PgBouncer.
+#[macro_export]
+macro_rules! on_every_engine {
+    ($($(#[$doc:meta])* async fn $name:ident($ground:ident: Ground) $body:block)+) => {
+        $($(#[$doc])* async fn $name($ground: $crate::Ground) $body)+
+        $crate::on_one_engine!(sqlite, Sqlite, $($name)+);
+        $crate::on_one_engine!(postgres, Postgres, $($name)+);
+        $crate::on_one_engine!(pgbouncer, PgBouncer, $($name)+);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! on_one_engine {
+    ($module:ident, $backend:ident, $($name:ident)+) => {
+        mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let ground = $crate::Ground::on($crate::Backend::$backend).await;
+                super::$name(ground).await;
+            })+
+        }
+    };
+}

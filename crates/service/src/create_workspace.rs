@@ -1,0 +1,44 @@
+//! One more workspace in an installation that is set up.
+
+use domain::verbs::{Making, Place};
+use domain::{AccountId, By, ChannelId, Key, WorkspaceId};
+use store::{Done, NotDone};
+
+use crate::Service;
+use crate::set_up::derive;
+
+#[derive(Debug, Clone)]
+pub struct NewWorkspace {
+    pub name: String,
+    pub slug: Option<String>,
+    pub owner: AccountId,
+    pub owner_name: String,
+}
+
+impl Service {
+    /// The same three steps as at set-up.
+    pub async fn create_workspace(&self, key: Key, new: NewWorkspace) -> Result<(Making, Done), NotDone> {
+        let slug = new.slug.unwrap_or_else(|| slug_of(&new.name));
+        let making = Making {
+            workspace: WorkspaceId::new(derive(key, "workspace")),
+            name: new.name,
+            owner: new.owner,
+            owner_name: new.owner_name,
+            channels: vec![(ChannelId::new(derive(key, "general")), "general".into())],
+        };
+        let by = By { workspace: WorkspaceId::INSTALLATION, account: new.owner };
+        let placed = self.in_workspace(by, key, Place { slug, making }).await?;
+        let making: Making =
+            placed.reply.read().ok_or_else(|| NotDone::Failed("a receipt does not read back".into()))?;
+        let done = self.finish_making(&making, key).await?;
+        Ok((making, done))
+    }
+}
+
+/// What a name looks like in an address: lower case, dashes between words.
+pub(crate) fn slug_of(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let slug = words.collect::<Vec<_>>().join("-");
+    if slug.is_empty() { "team".into() } else { slug.chars().take(40).collect() }
+}
