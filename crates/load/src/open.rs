@@ -50,7 +50,18 @@ impl Open {
     /// Ends when the last request has its answer. `request` is given the request's number in the schedule.
     pub async fn run<Request, Asking>(&self, request: Request) -> Run
     where
-        Request: Fn(u64) -> Asking,
+        Request: Fn(u64) -> Asking + Send + Sync + 'static,
+        Asking: Future<Output = Answer> + Send + 'static,
+    {
+        // On a worker of the runtime: requests then start there too, without waking another thread each.
+        let (load, mut pacing) = (self.clone(), JoinSet::new());
+        pacing.spawn(async move { load.pace(request).await });
+        pacing.join_all().await.pop().unwrap_or_default()
+    }
+
+    async fn pace<Request, Asking>(&self, request: Request) -> Run
+    where
+        Request: Fn(u64) -> Asking + Send + Sync + 'static,
         Asking: Future<Output = Answer> + Send + 'static,
     {
         let shared = Arc::new(Shared {

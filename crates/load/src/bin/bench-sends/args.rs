@@ -27,7 +27,7 @@ pub struct Args {
     /// One cell alone: an open loop of this many sends a second.
     #[arg(long)]
     pub rate: Option<f64>,
-    /// Only the databases without us.
+    /// Only what runs beside us: the databases alone, and the generator alone.
     #[arg(long)]
     pub peers: bool,
     /// How long each cell is measured, after a second of warming up.

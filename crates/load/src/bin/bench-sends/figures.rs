@@ -3,7 +3,7 @@
 use load::figure::{Figure, Goal, Peer, Quantity};
 
 use crate::args::Engine;
-use crate::plan::{CALLERS_AT_PEAK, ClosedCell, Contestant, OPEN_PER_SECOND, OpenCell, SPREADS, Spread};
+use crate::plan::{CALLERS_AT_PEAK, Cell, Contestant, Load, OPEN_PER_SECOND, SPREADS, Spread};
 use crate::report::Report;
 
 const SENDS_PER_SECOND: f64 = 50_000.0;
@@ -12,8 +12,8 @@ const RATIO_TO_A_ROW_A_COMMIT: f64 = 1.6;
 const RATIO_TO_BATCHES: f64 = 0.25;
 /// The spread the ratios are taken at: a few teams at work.
 const USUAL: Spread = Spread { workspaces: 16, zipf: false };
-const ROW_A_COMMIT: Contestant = Contestant::Raw { rows: 1 };
-const BATCHES: Contestant = Contestant::Raw { rows: 100 };
+const ROW_A_COMMIT: Contestant = Contestant::Peer { rows: 1 };
+const BATCHES: Contestant = Contestant::Peer { rows: 100 };
 
 /// Only what was run, so one cell alone has no figure it was not asked for.
 pub fn of(report: &Report) -> Vec<Figure> {
@@ -56,10 +56,7 @@ fn rate(
     (peer_engine, peer): (Engine, Contestant),
     goal: Goal,
 ) -> Option<Figure> {
-    let ours = report
-        .row(engine, Contestant::Closed(ClosedCell { spread, callers: CALLERS_AT_PEAK }))?
-        .rate
-        .median()?;
+    let ours = report.row(engine, at_peak(spread))?.rate.median()?;
     let peer_median = report.row(peer_engine, peer).and_then(|row| row.rate.median());
     Some(Figure {
         name: name.to_owned(),
@@ -73,13 +70,21 @@ fn rate(
 }
 
 fn wait(report: &Report, engine: Engine, spread: Spread) -> Option<Figure> {
-    let row = report.row(engine, Contestant::Open(OpenCell { spread, per_second: OPEN_PER_SECOND }))?;
+    let row = report.row(engine, at_rate(spread))?;
     Some(Figure {
         name: format!("send_p99_{engine}_{spread}"),
         ours: Quantity::milliseconds(row.p99_ms.median()?),
         peer: None,
         goal: Goal::AtMost(P99_MS),
     })
+}
+
+const fn at_peak(spread: Spread) -> Contestant {
+    Contestant::Ours(Cell { spread, load: Load::Closed { callers: CALLERS_AT_PEAK } })
+}
+
+const fn at_rate(spread: Spread) -> Contestant {
+    Contestant::Ours(Cell { spread, load: Load::Open { per_second: OPEN_PER_SECOND } })
 }
 
 fn peer_name(engine: Engine, peer: Contestant) -> &'static str {
@@ -109,8 +114,8 @@ mod tests {
         of(&report).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
-    const PEAK: Contestant = Contestant::Closed(ClosedCell { spread: USUAL, callers: CALLERS_AT_PEAK });
-    const OPEN: Contestant = Contestant::Open(OpenCell { spread: USUAL, per_second: OPEN_PER_SECOND });
+    const PEAK: Contestant = at_peak(USUAL);
+    const OPEN: Contestant = at_rate(USUAL);
 
     #[test]
     fn both_engines_are_held_against_pgbench_and_their_own_batches() {

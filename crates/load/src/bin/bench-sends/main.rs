@@ -4,20 +4,28 @@
 //! measured on a store that does not wait for its disk.
 
 mod args;
+mod database;
 mod disk;
 mod figures;
+mod ledger;
+mod ours;
 mod outcome;
 mod pgbench;
 mod plan;
 mod postgres;
 mod raw_sqlite;
 mod report;
+mod serving;
+mod stored;
+mod teams;
 mod trouble;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use args::{Args, Engine};
 use clap::Parser;
+use database::Database;
 use load::noise::Watch;
 use load::rounds::turns;
 use outcome::Outcome;
@@ -45,8 +53,8 @@ fn bench(args: &Args) -> Result<Report, Trouble> {
     let mut report = Report::default();
     for engine in args.engines() {
         let place = Place::open(engine)?;
-        for turn in turns(plan.contestants(engine).len(), plan.rounds) {
-            let contestant = plan.contestants(engine)[turn.contestant];
+        for turn in turns(plan.contestants().len(), plan.rounds) {
+            let contestant = plan.contestants()[turn.contestant];
             let outcome = place.run(&plan, contestant)?;
             eprintln!("round {} {engine} {contestant}: {outcome}", turn.round + 1);
             outcome.counters.verdict().map_err(Trouble::at(format!("{engine} {contestant}")))?;
@@ -78,19 +86,28 @@ impl Place {
     }
 
     fn run(&self, plan: &Plan, contestant: Contestant) -> Result<Outcome, Trouble> {
-        let watch = Watch::start(&self.servers());
-        let mut outcome = match (self, contestant) {
-            (Self::Sqlite(folder), Contestant::Raw { rows }) => {
-                raw_sqlite::run(folder.path(), rows, plan.measure)?
+        match contestant {
+            Contestant::Ours(cell) => ours::run(plan, cell, &self.database()?, &self.servers()),
+            Contestant::Generator(load) => ours::run_alone(plan, load),
+            Contestant::Peer { rows } => {
+                let watch = Watch::start(&self.servers());
+                let outcome = self.peer(rows, plan.measure)?;
+                Ok(Outcome { noise: watch.stop(), ..outcome })
             }
-            (Self::Postgres(postgres), Contestant::Raw { rows }) => {
-                pgbench::run(postgres, rows, plan.measure)?
-            }
-            (_, Contestant::Closed(_) | Contestant::Open(_)) => {
-                return Err(Trouble::new("the store is not wired in yet"));
-            }
-        };
-        outcome.noise = watch.stop();
-        Ok(outcome)
+        }
+    }
+
+    fn peer(&self, rows: usize, measure: Duration) -> Result<Outcome, Trouble> {
+        match self {
+            Self::Sqlite(folder) => raw_sqlite::run(folder.path(), rows, measure),
+            Self::Postgres(postgres) => pgbench::run(postgres, rows, measure),
+        }
+    }
+
+    fn database(&self) -> Result<Database, Trouble> {
+        match self {
+            Self::Sqlite(folder) => Ok(Database::in_folder(folder.path())),
+            Self::Postgres(postgres) => Database::on(postgres),
+        }
     }
 }

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::args::{Args, Engine};
+use load::closed::Closed;
+use load::open::Open;
+use load::schedule::Schedule;
+
+use crate::args::Args;
 
 pub const CALLERS: [usize; 3] = [16, 128, 512];
 /// Latencies are asked for at this rate, whatever the server could do.
@@ -17,10 +21,10 @@ pub const SPREADS: [Spread; 5] = [
     Spread { workspaces: 1_000, zipf: false },
     Spread { workspaces: 1_000, zipf: true },
 ];
-const RAW_ROWS: [usize; 2] = [1, 100];
+const PEER_ROWS: [usize; 2] = [1, 100];
 
 const FULL: Length = Length { rounds: 3, seconds: 5 };
-const QUICK: Length = Length { rounds: 1, seconds: 3 };
+const QUICK: Length = Length { rounds: 1, seconds: 2 };
 const WARM_UP: Duration = Duration::from_secs(1);
 
 struct Length {
@@ -44,43 +48,50 @@ impl fmt::Display for Spread {
 /// Who takes a turn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Contestant {
-    Closed(ClosedCell),
-    Open(OpenCell),
+    Ours(Cell),
     /// The database alone: this many rows a transaction. On PostgreSQL it is pgbench.
-    Raw {
+    Peer {
         rows: usize,
     },
+    /// The generator alone: its ceiling must be well above what it measures.
+    Generator(Load),
+}
+
+/// Our sends, asked for in one way over one spread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    pub spread: Spread,
+    pub load: Load,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ClosedCell {
-    pub spread: Spread,
-    pub callers: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OpenCell {
-    pub spread: Spread,
-    pub per_second: f64,
+pub enum Load {
+    Closed { callers: usize },
+    Open { per_second: f64 },
 }
 
 impl fmt::Display for Contestant {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(&match self {
-            Self::Closed(cell) => format!("{} callers {}", cell.callers, cell.spread),
-            Self::Open(cell) => format!("open {}/s {}", cell.per_second, cell.spread),
-            Self::Raw { rows: 1 } => "peer, a row a commit".to_owned(),
-            Self::Raw { rows } => format!("peer, {rows} rows a commit"),
+            Self::Ours(Cell { spread, load: Load::Closed { callers } }) => {
+                format!("{callers} callers {spread}")
+            }
+            Self::Ours(Cell { spread, load: Load::Open { per_second } }) => {
+                format!("open {per_second}/s {spread}")
+            }
+            Self::Peer { rows: 1 } => "peer, a row a commit".to_owned(),
+            Self::Peer { rows } => format!("peer, {rows} rows a commit"),
+            Self::Generator(Load::Closed { callers }) => format!("generator, {callers} callers"),
+            Self::Generator(Load::Open { per_second }) => format!("generator, open {per_second}/s"),
         })
     }
 }
 
 pub struct Plan {
     pub rounds: usize,
-    pub warm_up: Duration,
+    warm_up: Duration,
     pub measure: Duration,
-    ours: Vec<Contestant>,
-    peers: bool,
+    contestants: Vec<Contestant>,
 }
 
 impl Plan {
@@ -91,37 +102,63 @@ impl Plan {
             rounds: args.rounds.unwrap_or(rounds).max(1),
             warm_up: WARM_UP,
             measure: Duration::from_secs(args.seconds.unwrap_or(length.seconds).max(1)),
-            ours: ours(args),
-            peers: !args.one_cell(),
+            contestants: contestants(args),
         }
     }
 
-    pub fn contestants(&self, _engine: Engine) -> Vec<Contestant> {
-        let peers = RAW_ROWS.into_iter().filter(|_| self.peers).map(|rows| Contestant::Raw { rows });
-        self.ours.iter().copied().chain(peers).collect()
+    pub fn contestants(&self) -> &[Contestant] {
+        &self.contestants
+    }
+
+    pub fn closed(&self, callers: usize) -> Closed {
+        Closed { callers, warm_up: self.warm_up, measure: self.measure }
+    }
+
+    pub fn open(&self, per_second: f64) -> Open {
+        let schedule = Schedule::constant(per_second, self.warm_up + self.measure);
+        Open { warm_up: self.warm_up, ..Open::new(schedule) }
     }
 }
 
-fn ours(args: &Args) -> Vec<Contestant> {
+fn contestants(args: &Args) -> Vec<Contestant> {
+    let peers = PEER_ROWS.into_iter().map(|rows| Contestant::Peer { rows });
+    let alone = [Load::Closed { callers: CALLERS_AT_PEAK }, Load::Open { per_second: OPEN_PER_SECOND }];
+    let beside = peers.chain(alone.map(Contestant::Generator));
     if args.peers {
-        return Vec::new();
+        return beside.collect();
     }
     if args.one_cell() {
-        let spread = Spread { workspaces: args.workspaces.unwrap_or(16).max(1), zipf: args.zipf };
-        return vec![match args.rate {
-            Some(per_second) => Contestant::Open(OpenCell { spread, per_second }),
-            None => Contestant::Closed(ClosedCell { spread, callers: args.callers.unwrap_or(128).max(1) }),
-        }];
+        return vec![Contestant::Ours(one_cell(args))];
     }
-    let quick_cell =
-        |cell: &ClosedCell| cell.callers >= 128 && (cell.spread.workspaces != 16 || !cell.spread.zipf);
+    let cells = all_cells().into_iter().filter(|cell| !args.quick || is_quick(*cell)).map(Contestant::Ours);
+    cells.chain(beside).collect()
+}
+
+fn one_cell(args: &Args) -> Cell {
+    let closed = || Load::Closed { callers: args.callers.unwrap_or(128).max(1) };
+    Cell {
+        spread: Spread { workspaces: args.workspaces.unwrap_or(16).max(1), zipf: args.zipf },
+        load: args.rate.map_or_else(closed, |per_second| Load::Open { per_second }),
+    }
+}
+
+fn all_cells() -> Vec<Cell> {
     let closed = SPREADS
-        .into_iter()
-        .flat_map(|spread| CALLERS.map(|callers| ClosedCell { spread, callers }))
-        .filter(|cell| !args.quick || quick_cell(cell))
-        .map(Contestant::Closed);
-    let open = SPREADS.map(|spread| Contestant::Open(OpenCell { spread, per_second: OPEN_PER_SECOND }));
+        .iter()
+        .flat_map(|&spread| CALLERS.map(|callers| Cell { spread, load: Load::Closed { callers } }));
+    let open =
+        SPREADS.iter().map(|&spread| Cell { spread, load: Load::Open { per_second: OPEN_PER_SECOND } });
     closed.chain(open).collect()
+}
+
+/// The peak of every spread, the usual one with all callers, and every open loop.
+fn is_quick(cell: Cell) -> bool {
+    match cell.load {
+        Load::Closed { callers } => {
+            callers == CALLERS_AT_PEAK || cell.spread.workspaces == 16 && !cell.spread.zipf
+        }
+        Load::Open { .. } => true,
+    }
 }
 
 #[cfg(test)]
@@ -135,19 +172,19 @@ mod tests {
     }
 
     fn names(plan: &Plan) -> Vec<String> {
-        plan.contestants(Engine::Sqlite).iter().map(ToString::to_string).collect()
+        plan.contestants().iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn the_whole_bench_is_every_caller_over_every_spread_beside_its_peers() {
         let plan = plan("");
-        assert_eq!((names(&plan).len(), plan.rounds), (15 + 5 + 2, 3));
+        assert_eq!((names(&plan).len(), plan.rounds), (15 + 5 + 2 + 2, 3));
     }
 
     #[test]
     fn a_quick_bench_takes_two_minutes_on_two_engines() {
         let plan = plan("--quick");
-        let turns = plan.contestants(Engine::Sqlite).len() * plan.rounds;
+        let turns = plan.contestants().len() * plan.rounds;
         assert!((plan.warm_up + plan.measure) * turns as u32 * 2 <= Duration::from_mins(2));
     }
 
@@ -162,6 +199,12 @@ mod tests {
 
     #[test]
     fn the_peers_can_run_alone() {
-        assert_eq!(names(&plan("--peers")), ["peer, a row a commit", "peer, 100 rows a commit"]);
+        let beside = [
+            "peer, a row a commit",
+            "peer, 100 rows a commit",
+            "generator, 512 callers",
+            "generator, open 20000/s",
+        ];
+        assert_eq!(names(&plan("--peers")), beside);
     }
 }
