@@ -10,7 +10,7 @@ run: ## serve on this machine, nothing else needed
 	$(CARGO) run --release -p rookery -- serve
 
 check: lint ## while writing: format, lints, tree rules, tests on the embedded backends
-	ROOKERY_TEST_EMBEDDED_ONLY=1 $(CARGO) test --workspace --quiet
+	$(CARGO) test --workspace --quiet --lib --bins --test '[!p]*' -- --skip postgres:: --skip pgbouncer::
 
 test: ## everything, with real servers (installs what is missing and says so)
 	scripts/services run -- $(CARGO) test --workspace --no-fail-fast
