@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use store::postgres::WRITER_SETTINGS;
+
 use crate::postgres::{self, Postgres};
 use crate::stored::Stored;
 use crate::trouble::Trouble;
@@ -17,10 +19,16 @@ impl Database {
         Self::Sqlite { file: folder.join(format!("{}.db", fresh_name())) }
     }
 
+    /// With a role of the same name for the writer, as an operator would make it.
     pub fn on(postgres: &Postgres) -> Result<Self, Trouble> {
         let name = fresh_name();
         postgres.ask(&format!("CREATE DATABASE {name}"))?;
-        Ok(Self::Postgres { server: postgres.address.clone(), name })
+        let database = Self::Postgres { server: postgres.address.clone(), name: name.clone() };
+        postgres.ask(&format!("CREATE ROLE {name} LOGIN IN ROLE pg_read_all_data, pg_write_all_data"))?;
+        for (setting, value) in WRITER_SETTINGS {
+            postgres.ask(&format!("ALTER ROLE {name} SET {setting} = '{value}'"))?;
+        }
+        Ok(database)
     }
 
     /// What the teams' founding left to write is written before the clock runs.
@@ -34,7 +42,7 @@ impl Database {
     pub fn read_back(&self) -> Result<Stored, Trouble> {
         match self {
             Self::Sqlite { file } => Stored::in_sqlite(file),
-            Self::Postgres { server, name } => Stored::in_postgres(&address_of(server, name)),
+            Self::Postgres { server, name } => Stored::in_postgres(&address_with(server, "dbname", name)),
         }
     }
 }
@@ -44,7 +52,8 @@ impl Drop for Database {
         let gone = match self {
             Self::Sqlite { file } => remove(file),
             Self::Postgres { server, name } => {
-                postgres::ask(server, &format!("DROP DATABASE {name} WITH (FORCE)")).map(drop)
+                let gone = postgres::ask(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+                gone.and_then(|_| postgres::ask(server, &format!("DROP ROLE IF EXISTS {name}"))).map(drop)
             }
         };
         if let Err(trouble) = gone {
@@ -59,9 +68,11 @@ fn fresh_name() -> String {
     format!("bench_sends_{}_{}", std::process::id(), COUNTED.fetch_add(1, Ordering::Relaxed))
 }
 
-pub fn address_of(server: &str, database: &str) -> String {
-    let others = server.split_ascii_whitespace().filter(|word| !word.starts_with("dbname="));
-    others.chain(std::iter::once(format!("dbname={database}").as_str())).collect::<Vec<_>>().join(" ")
+/// The same address with one word of it said otherwise.
+pub fn address_with(address: &str, key: &str, value: &str) -> String {
+    let said = format!("{key}={value}");
+    let others = address.split_ascii_whitespace().filter(|word| !word.starts_with(&format!("{key}=")));
+    others.chain([said.as_str()]).collect::<Vec<_>>().join(" ")
 }
 
 fn remove(file: &Path) -> Result<(), Trouble> {
@@ -85,7 +96,10 @@ mod tests {
     #[test]
     fn an_address_is_that_of_its_server_with_another_database() {
         let server = "host=127.0.0.1 port=28053 user=postgres dbname=postgres";
-        assert_eq!(address_of(server, "cell"), "host=127.0.0.1 port=28053 user=postgres dbname=cell");
-        assert_eq!(address_of("host=h", "cell"), "host=h dbname=cell");
+        assert_eq!(
+            address_with(server, "dbname", "cell"),
+            "host=127.0.0.1 port=28053 user=postgres dbname=cell"
+        );
+        assert_eq!(address_with("host=h", "dbname", "cell"), "host=h dbname=cell");
     }
 }

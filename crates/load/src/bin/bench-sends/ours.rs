@@ -17,7 +17,7 @@ use crate::trouble::Trouble;
 pub fn run(plan: &Plan, cell: Cell, database: &Database, servers: &[u32]) -> Result<Outcome, Trouble> {
     let runtime = tokio::runtime::Runtime::new().map_err(Trouble::at("a runtime"))?;
     let (teams, run, noise) = runtime.block_on(async {
-        let serving = Serving::start(database)?;
+        let serving = Serving::start(database).await?;
         let teams = Teams::found(&serving.store, cell.spread).await?;
         database.settle()?;
         let watch = Watch::start(servers);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::thread;
 
 use store::clock::SystemClock;
-use store::{DigestKey, Engine, Limits, Sqlite, SqliteOptions, Store};
+use store::pg::Dsn;
+use store::{DigestKey, Engine, Limits, Postgres, PostgresOptions, Sqlite, SqliteOptions, Store};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::database::Database;
+use crate::database::{Database, address_with};
 use crate::trouble::Trouble;
 
 pub struct Serving {
@@ -21,8 +22,8 @@ pub struct Serving {
 }
 
 impl Serving {
-    pub fn start(database: &Database) -> Result<Self, Trouble> {
-        let opened = open(database)?;
+    pub async fn start(database: &Database) -> Result<Self, Trouble> {
+        let opened = open(database).await?;
         let own_thread = opened.engine.shape().own_thread;
         let store = Store::new(opened.engine, DigestKey([7; 32]), Limits::default());
         let mut serving = Self { store, tasks: JoinSet::new(), upkeep: JoinSet::new(), threads: Vec::new() };
@@ -61,13 +62,25 @@ struct Opened {
     upkeep: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
-fn open(database: &Database) -> Result<Opened, Trouble> {
+async fn open(database: &Database) -> Result<Opened, Trouble> {
     match database {
         Database::Sqlite { file } => {
             let sqlite = Sqlite::open(file, Arc::new(SystemClock), &SqliteOptions::default());
             let sqlite = Arc::new(sqlite.map_err(Trouble::at("opening SQLite"))?);
             Ok(Opened { engine: sqlite.clone(), upkeep: vec![Box::pin(sqlite.checkpoints())] })
         }
-        Database::Postgres { .. } => Err(Trouble::new("PostgreSQL is not wired in yet")),
+        Database::Postgres { server, name } => {
+            let address = address_with(server, "dbname", name);
+            let writer = address_with(&address, "user", name);
+            let mut options = PostgresOptions::new(dsn(&address)?);
+            options.writer = Some(dsn(&writer)?);
+            let postgres = Postgres::open(options).await.map_err(Trouble::at("opening PostgreSQL"))?;
+            let postgres = Arc::new(postgres);
+            Ok(Opened { engine: postgres.clone(), upkeep: vec![Box::pin(postgres.watch())] })
+        }
     }
+}
+
+fn dsn(address: &str) -> Result<Dsn, Trouble> {
+    address.parse().map_err(Trouble::at(format!("the address {address}")))
 }
