@@ -20,6 +20,10 @@ mod stored;
 mod teams;
 mod trouble;
 
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -50,6 +54,9 @@ fn main() -> ExitCode {
 
 fn bench(args: &Args) -> Result<Report, Trouble> {
     let plan = Plan::of(args);
+    if args.engines().contains(&Engine::Postgres) {
+        postgres::begin_again_with_a_server()?;
+    }
     let mut report = Report::default();
     for engine in args.engines() {
         let place = Place::open(engine)?;
@@ -74,7 +81,7 @@ impl Place {
     fn open(engine: Engine) -> Result<Self, Trouble> {
         match engine {
             Engine::Sqlite => disk::folder().map(Self::Sqlite),
-            Engine::Postgres => Postgres::find_or_start().map(Self::Postgres),
+            Engine::Postgres => Postgres::find().map(Self::Postgres),
         }
     }
 

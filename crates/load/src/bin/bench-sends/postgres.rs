@@ -1,14 +1,15 @@
 //! A PostgreSQL server that waits for its disk: the one we were given, or one of our own until the bench ends.
 
-use std::path::{Path, PathBuf};
+use std::env;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
-
-use tempfile::TempDir;
 
 use crate::disk;
 use crate::trouble::Trouble;
 
 const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/services");
+const ADDRESS: &str = "ROOKERY_TEST_POSTGRES";
 /// Each must be on, or an acknowledgement says less than it seems to.
 const DURABLE: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"];
 
@@ -17,16 +18,23 @@ pub struct Postgres {
     pub address: String,
     /// The server's first process: all its others descend from it.
     pub process: u32,
-    _started: Option<Started>,
+}
+
+/// Without a server we begin again under the script that brings one and takes it away whatever happens to us.
+pub fn begin_again_with_a_server() -> Result<(), Trouble> {
+    if env::var_os(ADDRESS).is_some() {
+        return Ok(());
+    }
+    let bench = env::current_exe().map_err(Trouble::at("finding this program"))?;
+    let mut again = Command::new(SERVICES);
+    again.args(["run", "postgres", "--"]).arg(bench).args(env::args_os().skip(1)).env("FSYNC", "on");
+    Err(Trouble::at("scripts/services")(again.exec()))
 }
 
 impl Postgres {
-    pub fn find_or_start() -> Result<Self, Trouble> {
-        let (address, started) = match std::env::var("ROOKERY_TEST_POSTGRES") {
-            Ok(address) => (address, None),
-            Err(_) => Started::now().map(|(address, started)| (address, Some(started)))?,
-        };
-        let mut postgres = Self { address, process: 0, _started: started };
+    pub fn find() -> Result<Self, Trouble> {
+        let address = env::var(ADDRESS).map_err(Trouble::at(ADDRESS))?;
+        let mut postgres = Self { address, process: 0 };
         postgres.refuse_volatile()?;
         let lock_file = postgres.ask("SELECT pg_read_file('postmaster.pid')")?;
         postgres.process =
@@ -66,49 +74,4 @@ pub fn ask(address: &str, statements: &str) -> Result<String, Trouble> {
         return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
     }
     Err(Trouble::new(format!("psql: {}", String::from_utf8_lossy(&output.stderr).trim_end())))
-}
-
-/// A server of our own, stopped with the bench.
-struct Started {
-    folder: TempDir,
-}
-
-impl Started {
-    fn now() -> Result<(String, Self), Trouble> {
-        let started = Self { folder: disk::folder()? };
-        open_to_the_server(started.folder.path())?;
-        let address = services(&["postgres-primary".as_ref(), &started.server()])?;
-        Ok((address, started))
-    }
-
-    fn server(&self) -> PathBuf {
-        self.folder.path().join("postgres")
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        if let Err(trouble) = services(&["postgres-stop".as_ref(), &self.server()]) {
-            eprintln!("bench-sends: {trouble}");
-        }
-    }
-}
-
-/// Under root the server runs as another user, who must get to its folder.
-fn open_to_the_server(folder: &Path) -> Result<(), Trouble> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
-        .map_err(Trouble::at("opening the folder"))
-}
-
-fn services(words: &[&Path]) -> Result<String, Trouble> {
-    let output = Command::new(SERVICES)
-        .args(words)
-        .env("FSYNC", "on")
-        .output()
-        .map_err(Trouble::at("scripts/services"))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
-    }
-    Err(Trouble::new(String::from_utf8_lossy(&output.stderr).trim_end().to_owned()))
 }
