@@ -20,10 +20,6 @@ mod stored;
 mod teams;
 mod trouble;
 
-/// As the server has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 use std::process::ExitCode;
 use std::time::Duration;
 
