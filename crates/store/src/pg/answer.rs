@@ -58,6 +58,11 @@ impl Answer {
         self.rows().next()
     }
 
+    /// The types of the columns, by their number in `pg_type`; none where a statement gives no rows.
+    pub fn types(&self) -> impl ExactSizeIterator<Item = Oid> + '_ {
+        self.columns.iter().map(|column| column.oid)
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.data.len() + self.cells.len() * size_of::<Cell>()
     }

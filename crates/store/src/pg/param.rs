@@ -25,6 +25,8 @@ pub enum Param<'a> {
     Text(Option<&'a str>),
     Blob(Option<&'a [u8]>),
     Array(&'a ArrayParam),
+    /// Of whatever type its place in the statement wants.
+    Null,
 }
 
 impl Param<'_> {
@@ -35,6 +37,7 @@ impl Param<'_> {
             Self::Text(_) => TEXT,
             Self::Blob(_) => BYTEA,
             Self::Array(array) => array.oid(),
+            Self::Null => 0,
         }
     }
 
@@ -45,7 +48,7 @@ impl Param<'_> {
             Self::Text(Some(text)) => out.put_slice(text.as_bytes()),
             Self::Blob(Some(bytes)) => out.put_slice(bytes),
             Self::Array(array) => array.write(out),
-            Self::Int(None) | Self::Integer(None) | Self::Text(None) | Self::Blob(None) => {
+            Self::Int(None) | Self::Integer(None) | Self::Text(None) | Self::Blob(None) | Self::Null => {
                 return IsNull::Yes;
             }
         }
