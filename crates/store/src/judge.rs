@@ -16,32 +16,33 @@ pub const KEY_AHEAD_MAX_US: i64 = 5 * Stamp::MINUTE;
 pub struct DigestKey(pub [u8; 32]);
 
 impl Order {
-    pub(crate) fn needs(&self) -> Needs {
-        let mut needs = Needs::default();
-        self.command.needs(self.by, &mut needs);
+    pub(crate) fn needs(&self, needs: &mut Needs) {
+        self.command.needs(self.by, needs);
         if self.command.keeps_receipt() {
             needs.row::<Receipt>(self.receipt_key());
         }
-        needs
     }
 
     fn receipt_key(&self) -> (domain::Key, domain::WorkspaceId, domain::AccountId) {
         (self.key, self.by.workspace, self.by.account)
     }
 
-    fn digest(&self, key: &DigestKey) -> [u8; 32] {
+    /// What the key stands for; made by who asks, since lanes are few. None for what keeps no receipt.
+    pub(crate) fn digest(&self, key: &DigestKey) -> Option<[u8; 32]> {
+        if !self.command.keeps_receipt() {
+            return None;
+        }
         let mut hasher = blake3::Hasher::new_keyed(&key.0);
         hasher.update(self.command.name().as_bytes());
         self.command.digest(&mut |bytes| {
             hasher.update(bytes);
         });
-        *hasher.finalize().as_bytes()
+        Some(*hasher.finalize().as_bytes())
     }
 }
 
 /// Judges one order and, if it may happen, lets its changes into the world.
-pub(crate) fn judge(order: &Order, world: &mut World, digest_key: &DigestKey) -> Result<Done, NotDone> {
-    let digest = order.command.keeps_receipt().then(|| order.digest(digest_key));
+pub(crate) fn judge(order: &Order, digest: Option<[u8; 32]>, world: &mut World) -> Result<Done, NotDone> {
     if let Some(digest) = &digest
         && let Some(done) = answered_before(order, world, digest)?
     {

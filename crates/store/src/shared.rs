@@ -1,7 +1,7 @@
 //! What lanes and askers share: the queue, the engine, and whether the lanes are shut.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::WorkspaceId;
@@ -15,17 +15,19 @@ use crate::commit::Commit;
 use crate::judge::DigestKey;
 use crate::lane::{Batch, Line, Pending, Queue};
 use crate::order::{Done, NotDone, Order};
-use crate::port::Engine;
+use crate::port::{Engine, StoreError};
 use crate::store::Limits;
 
 pub(crate) struct Shared {
     pub engine: Arc<dyn Engine>,
-    pub digest_key: DigestKey,
+    digest_key: DigestKey,
     limits: Limits,
     queue: Mutex<Queue>,
     /// Wakes a lane: work came, a lane opened again, or the end.
     work: Notify,
     unresolved: AtomicUsize,
+    /// The last try found a database that is gone or takes no writes: who is turned away hears that.
+    read_only: AtomicBool,
     committed: broadcast::Sender<Arc<Commit>>,
     /// Moves on with every jitter.
     chance: AtomicU64,
@@ -43,6 +45,7 @@ impl Shared {
             queue,
             work: Notify::new(),
             unresolved: AtomicUsize::new(0),
+            read_only: AtomicBool::new(false),
             committed,
             chance,
         }
@@ -50,7 +53,8 @@ impl Shared {
 
     pub fn enter(&self, order: Order) -> Result<oneshot::Receiver<Result<Done, NotDone>>, NotDone> {
         let (reply, outcome) = oneshot::channel();
-        let pending = Pending { order, reply: Some(reply), since: Instant::now() };
+        let digest = order.digest(&self.digest_key);
+        let pending = Pending { order, digest, reply: Some(reply), since: Instant::now() };
         let mut queue = self.queue.lock();
         let closed = queue.closed;
         if queue.push(pending).is_err() {
@@ -134,8 +138,15 @@ impl Shared {
         histogram!("store_batch_workspaces").record(outcomes.len() as f64);
     }
 
+    pub fn failed(&self, error: &StoreError) {
+        self.read_only.store(!matches!(error, StoreError::Saturated { .. }), Ordering::Relaxed);
+    }
+    pub fn went_well(&self) {
+        self.read_only.store(false, Ordering::Relaxed);
+    }
+
     fn busy(&self) -> NotDone {
-        match self.is_shut() {
+        match self.is_shut() || self.read_only.load(Ordering::Relaxed) {
             true => NotDone::ReadOnly { retry_after: self.jitter(self.limits.retry_after) },
             false => NotDone::Saturated { retry_after: self.jitter(self.limits.retry_after) },
         }

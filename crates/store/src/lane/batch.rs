@@ -11,6 +11,7 @@ use crate::port::{Ask, Wait};
 #[derive(Debug)]
 pub(crate) struct Pending {
     pub order: Order,
+    pub digest: Option<[u8; 32]>,
     pub reply: Option<oneshot::Sender<Result<Done, NotDone>>>,
     pub since: Instant,
 }
@@ -35,7 +36,7 @@ impl Line {
     pub fn ask(&self) -> Ask {
         let mut needs = Needs::default();
         for pending in &self.orders {
-            needs.merge(pending.order.needs());
+            pending.order.needs(&mut needs);
         }
         let founding = self.orders.iter().any(|pending| pending.order.command.founds());
         Ask { workspace: self.workspace, needs, founding }

@@ -52,7 +52,10 @@ impl Lane {
         let mut waiting = vec![batch];
         while let Some(batch) = waiting.pop() {
             match self.attempt(batch).await {
-                Left::Nothing(settled) => self.release(&settled, &waiting),
+                Left::Nothing(settled) => {
+                    self.shared.went_well();
+                    self.release(&settled, &waiting);
+                }
                 Left::Apart(batch, error) => self.set_apart(batch, &error, &mut waiting),
                 Left::Unknown(batch) => {
                     waiting.push(batch);
@@ -60,6 +63,7 @@ impl Lane {
                 }
                 Left::Later(batch, error) => {
                     tracing::warn!(%error, "a batch waits: {error}");
+                    self.shared.failed(&error);
                     waiting.push(batch);
                     waiting.into_iter().rev().for_each(|batch| self.shared.put_back(batch));
                     return false;
@@ -163,7 +167,7 @@ impl Lane {
                 }
             }
             judged.push(match world.head().state {
-                domain::HeadState::Active => judge(order, world, &self.shared.digest_key),
+                domain::HeadState::Active => judge(order, pending.digest, world),
                 _ => Err(NotDone::Elsewhere),
             });
         }

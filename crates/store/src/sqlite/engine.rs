@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{Epoch, Position, Stamp, WorkspaceId};
@@ -12,13 +10,15 @@ use rusqlite::Connection;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::checkpoint::{BEGIN_PAGES, Checkpointer, restart};
+use super::checkpoint::{Checkpointer, Log, restart};
 use super::codec::{Binder, values};
 use super::mark::Mark;
+use super::migrating::migrate;
 use super::readers::Readers;
-use super::setup::{begin_epoch, failed, migrate, open_writer, origin};
+use super::setup::{begin_epoch, failed, open_writer, origin};
 use super::writer::{AllTexts, Writer, Writing};
 use crate::clock::Clock;
+use crate::migrate::Plan;
 use crate::port::{
     Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
 };
@@ -30,11 +30,13 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// Another way to the disk, by the name it is registered under.
     pub vfs: Option<String>,
+    /// What the file should come to.
+    pub plan: Plan<'static>,
 }
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self { readers: 2, vfs: None }
+        Self { readers: 2, vfs: None, plan: Plan::default() }
     }
 }
 
@@ -45,8 +47,7 @@ pub struct Sqlite {
     reader_count: usize,
     clock: Arc<dyn Clock>,
     checkpointer: SyncMutex<Checkpointer>,
-    /// The log is long: the writer starts it over before its next batch.
-    restart: AtomicBool,
+    log: Arc<Log>,
 }
 
 impl Sqlite {
@@ -54,20 +55,23 @@ impl Sqlite {
     pub fn open(place: &Path, clock: Arc<dyn Clock>, options: &SqliteOptions) -> Result<Self, StoreError> {
         let vfs = options.vfs.as_deref();
         let mut connection = open_writer(place, vfs)?;
-        migrate(&mut connection, clock.now())?;
+        migrate(&mut connection, &clock, &options.plan)?;
         let origin = origin(&connection)?;
         if let Some(mark) = Mark::read(place).filter(|mark| mark.proves_loss(&origin)) {
             tracing::warn!(?mark, "this file is older than the mark beside it: a new epoch begins");
             begin_epoch(&connection, clock.now())?;
         }
+        let log = Arc::new(Log::default());
         let mut writer = Writer {
+            log: Arc::clone(&log),
             place: place.to_owned(),
             vfs: options.vfs.clone(),
-            connection: Some(connection),
+            connection: None,
             origin,
             texts: Arc::new(AllTexts::new()),
             marked: Instant::now(),
         };
+        writer.adopt(connection);
         writer.mark(true);
         let readers = match options.readers {
             0 => Readers::inline(place, vfs)?,
@@ -80,7 +84,7 @@ impl Sqlite {
             reader_count: options.readers.max(1),
             clock,
             checkpointer: SyncMutex::new(Checkpointer::open(place, vfs)?),
-            restart: AtomicBool::new(false),
+            log,
         })
     }
 
@@ -90,22 +94,14 @@ impl Sqlite {
 
     /// Moves the log into the file, beside the writer. Gives how many pages the log still holds.
     pub fn checkpoint(&self) -> Result<i64, StoreError> {
-        let progress = self.checkpointer.lock().pass()?;
-        self.restart.store(progress.may_restart(), Ordering::Relaxed);
+        let progress = self.checkpointer.lock().pass(&self.log)?;
         Ok(progress.pages - progress.done)
     }
 
-    /// Runs until dropped: looks four times a second, works when there is something to move.
+    /// Runs until dropped: works when the writer says that the log has grown.
     pub async fn checkpoints(self: Arc<Self>) {
-        let mut tick = tokio::time::interval(Duration::from_millis(250));
-        let mut log = self.place.as_os_str().to_owned();
-        log.push("-wal");
         loop {
-            tick.tick().await;
-            let pages = std::fs::metadata(&log).map_or(0, |file| file.len() as i64 / 4_096);
-            if pages < BEGIN_PAGES {
-                continue;
-            }
+            self.log.grown().await;
             let engine = Arc::clone(&self);
             #[allow(clippy::disallowed_methods, reason = "awaited right here: the work has an owner")]
             let pass = tokio::task::spawn_blocking(move || engine.checkpoint()).await;
@@ -122,7 +118,11 @@ impl Sqlite {
 }
 
 /// An answer and the head it was true at, in one statement.
-fn ask(connection: &Connection, workspace: WorkspaceId, query: &Query) -> Result<Seen<Answer>, StoreError> {
+pub(super) fn ask(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    query: &Query,
+) -> Result<Seen<Answer>, StoreError> {
     let text = crate::read::with_head(query.sql, query.values.len());
     let mut statement = connection.prepare_cached(&text).map_err(failed)?;
     let width = statement.column_count();
@@ -145,7 +145,7 @@ fn ask(connection: &Connection, workspace: WorkspaceId, query: &Query) -> Result
     Ok(Seen { epoch, position, value: answer })
 }
 
-fn run(connection: &Connection, query: &Query) -> Result<(Answer, u64), StoreError> {
+pub(super) fn run(connection: &Connection, query: &Query) -> Result<(Answer, u64), StoreError> {
     let mut statement = connection.prepare_cached(query.sql).map_err(failed)?;
     let width = statement.column_count();
     let mut binder = Binder::new(&mut statement);
@@ -176,7 +176,7 @@ impl Engine for Sqlite {
 
     async fn open(&self, asks: &[Ask], _wait: Wait) -> Result<Opened, StoreError> {
         let mut transaction = Writing { writer: Arc::clone(&self.writer).lock_owned().await };
-        if self.restart.swap(false, Ordering::Relaxed) {
+        if self.log.wants_restart() {
             restart(transaction.writer.connection()?)?;
         }
         let worlds = transaction.writer.begin(asks, self.clock.now())?;

@@ -12,6 +12,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
+use super::checkpoint::{Log, make_durable};
 use super::codec::{Binder, Columns};
 use super::mark::Mark;
 use super::setup::{Origin, failed, open_writer};
@@ -70,16 +71,31 @@ pub(super) struct Writer {
     pub origin: Origin,
     pub texts: Arc<AllTexts>,
     pub marked: Instant,
+    pub log: Arc<Log>,
 }
 
 impl Writer {
     pub fn connection(&mut self) -> Result<&Connection, StoreError> {
         if self.connection.is_none() {
             let fresh = open_writer(&self.place, self.vfs.as_deref())?;
+            make_durable(&fresh)?;
             self.origin = super::setup::origin(&fresh)?;
-            self.connection = Some(fresh);
+            self.adopt(fresh);
         }
         self.connection.as_ref().ok_or_else(|| StoreError::Unreachable("the file is closed".into()))
+    }
+
+    /// From now on this connection writes, and says how the log grows.
+    pub fn adopt(&mut self, mut connection: Connection) {
+        let log = Arc::clone(&self.log);
+        let hook = move |_: &mut rusqlite::hooks::Wal, pages: std::ffi::c_int| {
+            log.committed(i64::from(pages));
+            Ok(())
+        };
+        if let Err(error) = connection.wal_hook(Some(hook)) {
+            tracing::warn!(%error, "checkpoints will wait for a restart: {error}");
+        }
+        self.connection = Some(connection);
     }
 
     /// Written beside, now and then: a little late is safe, early would not be.
