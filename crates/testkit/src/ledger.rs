@@ -55,6 +55,10 @@ impl Ledger {
             Err(NotDone::Refused(_) | NotDone::Failed(_)) => Told::Refused,
             Err(_) => return,
         };
+        self.told(text, told);
+    }
+    /// As another process had it from its server.
+    pub fn told(&self, text: &str, told: Told) {
         if let Some(entry) = self.entries.lock().get_mut(text) {
             match (entry.told, told) {
                 // The same key answers the same; anything else is a double.

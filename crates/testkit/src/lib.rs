@@ -8,6 +8,8 @@ pub mod ground;
 pub mod kill;
 pub mod ledger;
 pub mod node;
+pub mod powercut;
+pub mod process;
 pub mod schedule;
 pub mod team;
 
@@ -16,6 +18,8 @@ pub use fault::{Fault, Faults, Faulty};
 pub use ground::{Backend, Ground};
 pub use ledger::{Ledger, Told, Wrongs};
 pub use node::Node;
+pub use powercut::PowerCut;
+pub use process::Process;
 pub use team::{Person, Team};
 
 /// The same sentence on every engine: SQLite, PostgreSQL, and PostgreSQL behind PgBouncer.

@@ -1,0 +1,6 @@
+//! Days on which more goes wrong than a fault inside of one process: power, disks, processes, whole servers.
+
+mod disk;
+mod grounds;
+mod kills;
+mod power;
