@@ -2,20 +2,25 @@
 //!
 //! **Invariant.** What `execute` acknowledged is durable, numbered without a hole, and found again by its key.
 
+pub mod check;
 pub mod clock;
 mod commit;
 mod judge;
 mod lane;
+pub mod lease;
 pub mod migrate;
+pub mod node;
 mod order;
 pub mod pg;
 pub mod port;
 pub mod postgres;
 mod read;
+pub mod secrets;
 mod shared;
 pub mod sqlite;
 pub mod statement;
 mod store;
+pub mod upkeep;
 
 pub use commit::Commit;
 pub use judge::{DigestKey, KEY_AGE_MAX_US, KEY_AHEAD_MAX_US};

@@ -1,19 +1,19 @@
-//! Opening the file: its settings, its tables, its history.
+//! Opening the file: its settings, its history.
 
 use std::path::Path;
 
 use domain::Stamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::clock::{new_epoch, random};
-use crate::migrate::{LEDGER, STEPS};
 use crate::port::StoreError;
-use crate::statement::Dialect;
 
 /// Every acknowledged commit is on the disk: WAL, and a sync before the answer.
 const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
     PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;";
 const STATEMENTS_KEPT: usize = 256;
+/// How long another process may hold the file.
+pub(super) const BUSY_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 
 pub(super) fn failed(error: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode as Code;
@@ -35,7 +35,7 @@ pub(super) fn open_writer(place: &Path, vfs: Option<&str>) -> Result<Connection,
         None => Connection::open_with_flags(place, flags),
     };
     let connection = connection.map_err(failed)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
+    connection.busy_timeout(BUSY_MAX).map_err(failed)?;
     connection.execute_batch(WRITER).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     Ok(connection)
@@ -48,33 +48,9 @@ pub(super) fn open_reader(place: &Path, vfs: Option<&str>) -> Result<Connection,
         None => Connection::open_with_flags(place, flags),
     };
     let connection = connection.map_err(failed)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
+    connection.busy_timeout(BUSY_MAX).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     Ok(connection)
-}
-
-/// Takes the steps that were not taken yet, each in a transaction of its own. Gives their names.
-pub(super) fn migrate(connection: &mut Connection, now: Stamp) -> Result<Vec<&'static str>, StoreError> {
-    connection.execute_batch(LEDGER).map_err(failed)?;
-    let mut taken = Vec::new();
-    for step in STEPS {
-        let transaction = connection.transaction().map_err(failed)?;
-        let known = transaction
-            .query_row("SELECT 1 FROM migration WHERE name = ?1", [step.name], |_| Ok(()))
-            .optional()
-            .map_err(failed)?;
-        if known.is_some() {
-            continue;
-        }
-        for statement in step.statements(Dialect::Sqlite) {
-            transaction.execute_batch(&statement).map_err(failed)?;
-        }
-        let remember = "INSERT INTO migration (name, at_us) VALUES (?1, ?2)";
-        transaction.execute(remember, params![step.name, now.0]).map_err(failed)?;
-        transaction.commit().map_err(failed)?;
-        taken.push(step.name);
-    }
-    Ok(taken)
 }
 
 /// The database's own name and how many commits it has seen.
@@ -95,11 +71,29 @@ pub(super) fn origin(connection: &Connection) -> Result<Origin, StoreError> {
     if let Some((id, commits)) = known {
         return Ok(Origin { id, commits: commits.parse().unwrap_or(0) });
     }
-    let id = random::<16>().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let id = fresh_id();
     connection
         .execute("INSERT INTO origin (name, value) VALUES ('id', ?1), ('commits', '0')", [&id])
         .map_err(failed)?;
     Ok(Origin { id, commits: 0 })
+}
+
+fn fresh_id() -> String {
+    random::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// From now on this is another database than the one it was copied from.
+pub(super) fn rename_origin(connection: &Connection) -> Result<(), StoreError> {
+    let rename = "UPDATE origin SET value = ?1 WHERE name = 'id'";
+    connection.execute(rename, [fresh_id()]).map(drop).map_err(failed)
+}
+
+/// What the database says of its own pages; nothing when they are sound.
+pub(super) fn damage(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut lines = connection.prepare("PRAGMA integrity_check").map_err(failed)?;
+    let lines = lines.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
+    let lines: Vec<_> = lines.collect::<Result<_, _>>().map_err(failed)?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }
 
 /// Every journal of this database goes on in a new epoch from where it stands.

@@ -1,0 +1,9 @@
+//! What the journal promises, shown on real databases.
+
+#![allow(clippy::disallowed_methods, reason = "nodes and witnesses live as long as their test")]
+
+mod checks;
+mod hands;
+mod leases;
+mod nodes;
+mod upkeep;
