@@ -4,31 +4,55 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::Stamp;
-use store::clock::Clock;
+use store::clock::{Clock, SystemClock};
 
-/// Stands still unless it is moved; shared by whoever holds a clone.
+/// Shared by whoever holds a clone. Stands still unless it is moved, or goes with the machine's.
 #[derive(Debug, Clone)]
-pub struct FakeClock(Arc<AtomicI64>);
+pub struct FakeClock {
+    from: From,
+    /// How far it was moved, in microseconds.
+    moved: Arc<AtomicI64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum From {
+    Rest(i64),
+    Machine,
+}
 
 impl Default for FakeClock {
     /// Some day in 2027.
     fn default() -> Self {
-        Self(Arc::new(AtomicI64::new(1_800_000_000_000_000)))
+        Self { from: From::Rest(1_800_000_000_000_000), moved: Arc::default() }
     }
 }
 
 impl FakeClock {
+    /// Goes on by itself, as the clock of a server on this machine does; moved, both are off by the same.
+    pub fn going() -> Self {
+        Self { from: From::Machine, moved: Arc::default() }
+    }
     /// Also back.
     pub fn advance(&self, micros: i64) {
-        self.0.fetch_add(micros, Ordering::SeqCst);
+        self.moved.fetch_add(micros, Ordering::SeqCst);
     }
     pub fn set(&self, now: Stamp) {
-        self.0.store(now.0, Ordering::SeqCst);
+        self.moved.store(now.0 - self.unmoved(), Ordering::SeqCst);
+    }
+    /// What to add to the clock of a server, so that it obeys as well.
+    pub fn moved(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.moved)
+    }
+    fn unmoved(&self) -> i64 {
+        match self.from {
+            From::Rest(at) => at,
+            From::Machine => SystemClock.now().0,
+        }
     }
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> Stamp {
-        Stamp(self.0.load(Ordering::SeqCst))
+        Stamp(self.unmoved() + self.moved.load(Ordering::SeqCst))
     }
 }

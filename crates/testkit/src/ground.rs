@@ -1,11 +1,14 @@
 //! A database of one's own for a test, on any engine, that outlives the nodes that use it.
 
+pub mod database;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use store::{Engine, Sqlite, SqliteOptions};
+use store::{Engine, Postgres, PostgresOptions, Sqlite, SqliteOptions};
 use tempfile::TempDir;
 
+use self::database::Database;
 use crate::clock::FakeClock;
 use crate::fault::Faulty;
 use crate::node::Node;
@@ -26,22 +29,46 @@ pub struct Ground {
 
 enum Place {
     File(TempDir),
+    Database(Database),
 }
 
 impl Ground {
     pub async fn on(backend: Backend) -> Self {
-        let place = match backend {
-            Backend::Sqlite => Place::File(tempfile::tempdir().expect("a folder")),
-            Backend::Postgres | Backend::PgBouncer => unreachable!("comes with its engine"),
-        };
-        Self { backend, clock: FakeClock::default(), place }
+        match backend {
+            Backend::Sqlite => {
+                let place = Place::File(tempfile::tempdir().expect("a folder"));
+                Self { backend, clock: FakeClock::default(), place }
+            }
+            Backend::Postgres | Backend::PgBouncer => {
+                let place = Place::Database(Database::fresh().await);
+                Self { backend, clock: FakeClock::going(), place }
+            }
+        }
     }
 
     /// The file of an embedded ground.
     pub fn file(&self) -> PathBuf {
         match &self.place {
             Place::File(folder) => folder.path().join("rookery.db"),
+            Place::Database(_) => panic!("a ground on a server has no file"),
         }
+    }
+
+    /// The database of a ground on a server.
+    pub fn database(&self) -> &Database {
+        match &self.place {
+            Place::Database(database) => database,
+            Place::File(_) => panic!("an embedded ground has no server"),
+        }
+    }
+
+    /// How a node on a server reaches it, through the pooler where that is the ground.
+    pub fn options(&self) -> PostgresOptions {
+        let dsn = match self.backend {
+            Backend::PgBouncer => self.database().pooled(),
+            _ => self.database().direct(),
+        };
+        PostgresOptions { skew_us: self.clock.moved(), ..PostgresOptions::new(dsn) }
     }
 
     pub async fn engine(&self) -> Arc<dyn Engine> {
@@ -51,6 +78,9 @@ impl Ground {
                 Arc::new(
                     Sqlite::open(&self.file(), clock, &SqliteOptions::default()).expect("the file opens"),
                 )
+            }
+            Place::Database(_) => {
+                Arc::new(Postgres::open(self.options()).await.expect("the database answers"))
             }
         }
     }
