@@ -1,4 +1,5 @@
 //! The accept loop over real sockets: what a stop does to who is being served, and what a flood meets.
+#![allow(clippy::disallowed_methods, reason = "each test is the owner of its server and callers")]
 
 use std::sync::Arc;
 

@@ -27,8 +27,75 @@ pub enum Command {
     /// Show, check or document the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Bring the store to this version's shape, or say what is missing
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
+    /// Copy the embedded store, also while a server uses it
+    Backup(Backup),
+    /// Put a copy in the place of the embedded store; everyone starts again from it
+    Restore(Restore),
+    /// Prove a copy: every byte, and that it holds a consistent store
+    Verify(Verify),
+    /// Look for what must not be in the store, and name it
+    Check(Place),
+    /// What an operator does to the installation
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Say which version this is
     Version,
+}
+
+#[derive(Subcommand)]
+pub enum MigrateCommand {
+    /// The steps taken and those that wait, and for what
+    Status(Place),
+    /// Take what waits
+    Up(Place),
+}
+
+#[derive(ClapArgs)]
+pub struct Backup {
+    #[command(flatten)]
+    pub place: Place,
+    /// The folder the copy goes into; there nothing is ever removed [default: the usual one]
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Restore {
+    #[command(flatten)]
+    pub place: Place,
+    /// The copy: its folder, or its name among the usual ones
+    #[arg(value_name = "COPY")]
+    pub copy: PathBuf,
+    /// Move the store that is there aside; it is kept
+    #[arg(long)]
+    pub replace: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Verify {
+    #[command(flatten)]
+    pub place: Place,
+    /// The copy: its folder, or its name among the usual ones [default: the latest]
+    #[arg(value_name = "COPY")]
+    pub copy: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub enum AdminCommand {
+    /// The level of the installation: what its newest parts may write
+    Level(Level),
+}
+
+#[derive(ClapArgs)]
+pub struct Level {
+    #[command(flatten)]
+    pub place: Place,
+    /// Raise it to what every live node reads
+    #[arg(long)]
+    pub raise: bool,
 }
 
 #[derive(Subcommand)]

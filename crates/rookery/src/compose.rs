@@ -1,77 +1,107 @@
 //! The only wiring: which backend stands behind which port, and which role stands on which listener.
 
+mod backend;
+mod copies;
+mod desk;
+mod embedded;
+mod health;
+mod migrations;
+mod node;
+mod postgres;
+mod roles;
+mod tasks;
+
 use std::sync::Arc;
 
-use api::clock::Clock;
 use api::health::Health;
-use api::limits::Limits;
+use service::Service;
+use store::clock::{Clock, SystemClock};
 
 use crate::config::Config;
+use crate::config::kinds::StoreKind;
 use crate::data_dir::DataDir;
-use crate::doors::Doors;
 use crate::exit::Failure;
 use crate::lifecycle::Lifecycle;
-use crate::role::Role;
-use crate::telemetry::Metrics;
+
+use backend::Backend;
+pub use copies::{Overwrite, named, restore, verify};
+pub use desk::Desk;
+pub use migrations::migrations;
+pub use roles::{operators, role};
 
 /// What the roles are handed.
 pub struct Ports {
     pub health: Health,
+    pub service: Service,
+    pub desk: Desk,
+    backend: Backend,
 }
 
-pub async fn ports(_config: &Config, _data: &DataDir) -> Result<Ports, Failure> {
-    Ok(Ports { health: Health::of(Vec::new(), clock()) })
+/// Opens every backend and starts what keeps it going; the folder is held by the caller, who needs one if the store lives in it.
+pub async fn ports(config: &Config, lifecycle: &Lifecycle) -> Result<Ports, Failure> {
+    let clock = clock();
+    let backend = match config.store.kind {
+        StoreKind::Embedded => embedded::open(&config.server.data, &clock, lifecycle).await?,
+        StoreKind::Postgres => postgres::open(config, lifecycle).await?,
+    };
+    let service = Service::new(backend.places.clone(), clock);
+    let desk = Desk::new(config, service.clone(), &backend, lifecycle);
+    Ok(Ports { health: health::of(&backend), service, desk, backend })
 }
 
-/// Starts a role; it ends with the lifecycle.
-pub fn role(role: Role, config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
-    let (limits, health) = (limits(config), ports.health.clone());
-    match role {
-        Role::Api => {
-            let Some(listener) = doors.main.take() else { return };
-            let router = api::main_router(health.clone(), &limits);
-            lifecycle.spawn("api", |stop| async move {
-                let drained = async move {
-                    stop.soft().await;
-                    health.drain();
-                };
-                api::server::serve(listener, router, limits, drained).await;
-                Ok(())
-            });
-        }
-    }
-}
-
-/// What operators read stands in every process, whatever its roles.
-pub fn operators(
+/// What a serving process does beside its roles: it is a node among others, answers commands, trims, copies, finishes what was begun.
+pub async fn tend(
     config: &Config,
+    data: &DataDir,
     ports: &Ports,
-    metrics: &Metrics,
-    doors: &mut Doors,
     lifecycle: &Lifecycle,
-) {
-    metrics.keep_small(lifecycle);
-    let Some(listener) = doors.operators.take() else { return };
-    let limits = limits(config);
-    let router = api::operator_router(ports.health.clone(), metrics.render(), &limits);
-    lifecycle.spawn("metrics", |stop| async move {
-        api::server::serve(listener, router, limits, async move { stop.soft().await }).await;
-        Ok(())
-    });
+) -> Result<(), Failure> {
+    node::join(config, &ports.backend, lifecycle).await?;
+    postgres::warn_of_durability(&ports.backend).await;
+    ports.desk.listen(data, lifecycle)?;
+    ports.desk.keep_copying(config, lifecycle);
+    tasks::finish_what_was_begun(&ports.service, lifecycle);
+    tasks::trim(config, &ports.backend, lifecycle);
+    Ok(())
 }
 
-fn limits(config: &Config) -> Limits {
-    Limits {
-        body_bytes_max: usize::try_from(config.server.body_max.0).unwrap_or(usize::MAX),
-        connections_max: config.server.connections_max as usize,
-        ..Limits::default()
+/// Whether a server may hold the store so that commands must go through it; a database at scale is open to all.
+pub fn goes_through_a_server(config: &Config) -> bool {
+    config.store.kind == StoreKind::Embedded
+}
+
+/// The folder, if the store lives in it. A folder without a store is a slip of the pen, and nothing is made in it.
+pub fn hold(config: &Config) -> Result<Option<DataDir>, Failure> {
+    match config.store.kind {
+        StoreKind::Postgres => Ok(None),
+        StoreKind::Embedded if embedded::is_there(&config.server.data) => {
+            DataDir::take(&config.server.data).map(Some)
+        }
+        StoreKind::Embedded => Err(Failure::Refused(format!(
+            "there is no store in {}; name its folder with --data",
+            config.server.data.display()
+        ))),
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the process has one time of day, and this is where it is taken from"
-)]
-fn clock() -> Clock {
-    Arc::new(std::time::SystemTime::now)
+/// Refuses what is only done with a store of our own.
+pub fn keeps_own_copies(config: &Config) -> Result<(), Failure> {
+    match config.store.kind {
+        StoreKind::Embedded => Ok(()),
+        StoreKind::Postgres => Err(Failure::Refused(
+            "copies of PostgreSQL are made and put back with its own tools: pg_basebackup, WAL archiving; \
+             a new history is noticed here and begins a new epoch"
+                .to_owned(),
+        )),
+    }
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// The same clock, as people read it.
+pub fn api_clock() -> api::clock::Clock {
+    let clock = clock();
+    Arc::new(move || std::time::UNIX_EPOCH + std::time::Duration::from_micros(clock.now().0.unsigned_abs()))
 }

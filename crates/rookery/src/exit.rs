@@ -13,22 +13,34 @@ pub enum Failure {
     Refused(String),
     /// Who should have done it cannot be reached.
     Unreachable(String),
+    /// It was done, its result was said, and the result is bad: only the exit code is left to give.
+    Told,
 }
 
 impl Failure {
     pub fn code(&self) -> u8 {
         match self {
-            Failure::Failed(_) => 1,
+            Failure::Failed(_) | Failure::Told => 1,
             Failure::Usage(_) => 2,
             Failure::Refused(_) => 3,
             Failure::Unreachable(_) => 4,
         }
     }
 
+    /// The other way: what a server said, with a code this side may not know.
+    pub fn of(word: &str, words: String) -> Failure {
+        match word {
+            "usage" => Failure::Usage(words),
+            "refused" => Failure::Refused(words),
+            "unreachable" => Failure::Unreachable(words),
+            _ => Failure::Failed(words),
+        }
+    }
+
     /// The same as a word, for `--json` and the control socket.
     pub fn word(&self) -> &'static str {
         match self {
-            Failure::Failed(_) => "failed",
+            Failure::Failed(_) | Failure::Told => "failed",
             Failure::Usage(_) => "usage",
             Failure::Refused(_) => "refused",
             Failure::Unreachable(_) => "unreachable",
@@ -38,11 +50,13 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Failure::Failed(words)
-        | Failure::Usage(words)
-        | Failure::Refused(words)
-        | Failure::Unreachable(words)) = self;
-        f.write_str(words)
+        match self {
+            Failure::Failed(words)
+            | Failure::Usage(words)
+            | Failure::Refused(words)
+            | Failure::Unreachable(words) => f.write_str(words),
+            Failure::Told => Ok(()),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ mod tests;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,17 +27,22 @@ pub type TaskError = Box<dyn std::error::Error + Send + Sync>;
 enum Phase {
     Running,
     Soft,
+    /// Everyone who serves has finished; now what they stood on may end.
+    Last,
     Hard,
 }
 
 /// What a task watches to know when to end.
 #[derive(Clone)]
-pub struct Stop(watch::Receiver<Phase>);
+pub struct Stop {
+    phase: watch::Receiver<Phase>,
+    soft: Phase,
+}
 
 impl Stop {
     /// Resolves when it is time to finish what is under way and take nothing new.
     pub async fn soft(&self) {
-        self.reached(Phase::Soft).await;
+        self.reached(self.soft).await;
     }
 
     async fn hard(&self) {
@@ -46,7 +51,7 @@ impl Stop {
 
     async fn reached(&self, phase: Phase) {
         // An error means the lifecycle itself is gone, which is later than any stop.
-        drop(self.0.clone().wait_for(|now| *now >= phase).await);
+        drop(self.phase.clone().wait_for(|now| *now >= phase).await);
     }
 }
 
@@ -81,7 +86,7 @@ struct Inner {
 #[derive(Default)]
 struct Tasks {
     next: u64,
-    running: BTreeMap<u64, &'static str>,
+    running: BTreeMap<u64, (Phase, &'static str)>,
     failed: Option<(&'static str, String)>,
 }
 
@@ -91,18 +96,29 @@ impl Lifecycle {
         Lifecycle(Arc::new(Inner { phase, ended, tasks: Mutex::default(), drain }))
     }
 
-    pub fn stop(&self) -> Stop {
-        Stop(self.0.phase.subscribe())
-    }
-
     /// Runs a task under its name until it ends or is abandoned.
-    #[expect(clippy::disallowed_methods, reason = "this is the one who owns tasks")]
     pub fn spawn<F>(&self, name: &'static str, task: impl FnOnce(Stop) -> F)
     where
         F: Future<Output = Result<(), TaskError>> + Send + 'static,
     {
-        let named = self.enter(name);
-        let stop = self.stop();
+        self.start(Phase::Soft, name, task);
+    }
+
+    /// The same for what the others stand on: its soft stop comes when everyone else has ended.
+    pub fn spawn_base<F>(&self, name: &'static str, task: impl FnOnce(Stop) -> F)
+    where
+        F: Future<Output = Result<(), TaskError>> + Send + 'static,
+    {
+        self.start(Phase::Last, name, task);
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one who owns tasks")]
+    fn start<F>(&self, soft: Phase, name: &'static str, task: impl FnOnce(Stop) -> F)
+    where
+        F: Future<Output = Result<(), TaskError>> + Send + 'static,
+    {
+        let named = self.enter(soft, name);
+        let stop = Stop { phase: self.0.phase.subscribe(), soft };
         let task = AssertUnwindSafe(task(stop.clone())).catch_unwind();
         tokio::spawn(async move {
             tokio::select! {
@@ -133,6 +149,21 @@ impl Lifecycle {
         told.await.map_err(|_| Abandoned)
     }
 
+    /// Blocking work on a thread of its own, which bears the name; the caller waits without blocking. The thread itself cannot be
+    /// dropped: a hard stop leaves it to the end of the process.
+    pub async fn on_thread<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, TaskError> {
+        let (tell, told) = oneshot::channel();
+        std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let done = catch_unwind(AssertUnwindSafe(work));
+            tell.send(done.map_err(|panic| panic_words(panic.as_ref()).to_owned())).ok();
+        })?;
+        told.await?.map_err(|words| format!("panicked: {words}").into())
+    }
+
     /// Waits for `asked` (a signal) or a failure, stops softly, and then, at the limit or when asked again, hard.
     pub async fn until_stopped<F: Future<Output = &'static str>>(
         &self,
@@ -146,7 +177,7 @@ impl Lifecycle {
         self.0.phase.send_replace(Phase::Soft);
         let everyone_ended = tokio::select! {
             biased;
-            () = self.until(|tasks| tasks.running.is_empty()) => true,
+            () = self.drained() => true,
             why = asked() => { warn!(why, "asked again: stopping now"); false }
             () = tokio::time::sleep(self.0.drain) => { warn!("the time for a soft stop is over: stopping now"); false }
         };
@@ -158,14 +189,31 @@ impl Lifecycle {
         }
     }
 
+    /// Those who serve first, then what they stood on.
+    async fn drained(&self) {
+        self.until(|tasks| tasks.running.values().all(|(soft, _)| *soft == Phase::Last)).await;
+        self.0.phase.send_replace(Phase::Last);
+        self.until(|tasks| tasks.running.is_empty()).await;
+    }
+
+    /// A soft stop that nobody had to ask for: the work is done.
+    pub async fn finished(&self) -> Ending {
+        let mut asked = false;
+        self.until_stopped(|| {
+            let again = std::mem::replace(&mut asked, true);
+            async move { if again { std::future::pending().await } else { "the work is done" } }
+        })
+        .await
+    }
+
     /// Drops the tasks that are left, and names them. One that never yields cannot be dropped; the process leaves it.
     async fn abandon(&self) -> Vec<&'static str> {
         const DROPPED_WITHIN: Duration = Duration::from_secs(1);
-        let left: Vec<_> = self.tasks().running.values().copied().collect();
+        let left = self.names();
         self.0.phase.send_replace(Phase::Hard);
         let dropped = self.until(|tasks| tasks.running.is_empty());
         if tokio::time::timeout(DROPPED_WITHIN, dropped).await.is_err() {
-            let stuck: Vec<_> = self.tasks().running.values().copied().collect();
+            let stuck = self.names();
             warn!(?stuck, "tasks that do not yield are left behind");
         }
         left
@@ -179,12 +227,16 @@ impl Lifecycle {
         }
     }
 
-    fn enter(&self, name: &'static str) -> Named {
+    fn enter(&self, soft: Phase, name: &'static str) -> Named {
         let mut tasks = self.tasks();
         let id = tasks.next;
         tasks.next += 1;
-        tasks.running.insert(id, name);
+        tasks.running.insert(id, (soft, name));
         Named { lifecycle: self.clone(), id, name }
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.tasks().running.values().map(|(_, name)| *name).collect()
     }
 
     fn tasks(&self) -> MutexGuard<'_, Tasks> {

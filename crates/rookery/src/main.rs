@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod compose;
 mod config;
+mod control;
 mod data_dir;
 mod doors;
 mod exit;
@@ -35,6 +36,12 @@ fn run(args: Args, output: &Output) -> Result<(), Failure> {
     match args.command {
         Command::Serve(serve) => commands::serve::run(&serve, output),
         Command::Config(config) => commands::config::run(&config, output),
+        Command::Migrate(migrate) => commands::migrate::run(&migrate, output),
+        Command::Backup(backup) => commands::backup::run(&backup, output),
+        Command::Restore(restore) => commands::restore::run(&restore, output),
+        Command::Verify(verify) => commands::verify::run(&verify, output),
+        Command::Check(place) => commands::check::run(&place, output),
+        Command::Admin(admin) => commands::admin::run(&admin, output),
         Command::Version => {
             commands::version::run(output);
             Ok(())

@@ -40,6 +40,9 @@ impl Output {
     /// Says why, in the form that was asked for, and gives the exit code that tells the kind.
     pub fn failed(&self, failure: &Failure) -> ExitCode {
         self.progress_over();
+        if matches!(failure, Failure::Told) {
+            return ExitCode::from(failure.code());
+        }
         if self.json {
             say(&json!({ "error": { "code": failure.word(), "message": failure.to_string() } }).to_string());
         } else {

@@ -44,6 +44,14 @@ where
     }
 }
 
+/// Worker threads as many as cores; blocking work has threads of its own.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("the runtime cannot be started: {error}")))
+}
+
 /// Where counters, gauges and histograms go.
 #[derive(Clone)]
 pub struct Metrics(PrometheusHandle);

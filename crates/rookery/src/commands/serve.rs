@@ -23,10 +23,7 @@ pub fn run(args: &Serve, output: &Output) -> Result<(), Failure> {
     let config = config::load(args.place.config.as_deref(), environment(), &args.overrides())?.config;
     telemetry::log(config.log.format, &config.log.filter)?;
     let data = DataDir::take(&config.server.data)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Failed(format!("the runtime cannot be started: {error}")))?;
+    let runtime = telemetry::runtime()?;
     let ended = runtime.block_on(serve(&config, &data, output));
     runtime.shutdown_timeout(LEAVE_AFTER);
     ended
@@ -37,7 +34,8 @@ async fn serve(config: &Config, data: &DataDir, output: &Output) -> Result<(), F
     let lifecycle = Lifecycle::new(config.server.drain);
     let metrics = Metrics::install()?;
     let mut doors = Doors::open(config).await?;
-    let ports = compose::ports(config, data).await?;
+    let ports = compose::ports(config, &lifecycle).await?;
+    compose::tend(config, data, &ports, &lifecycle).await?;
     for role in &config.server.roles {
         compose::role(*role, config, &ports, &mut doors, &lifecycle);
     }

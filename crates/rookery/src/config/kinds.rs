@@ -96,6 +96,7 @@ pub struct Shard {
     /// Never changes once a workspace lives there.
     pub id: u32,
     pub primary: Dsn,
+    pub writer: Option<Dsn>,
     pub replicas: Vec<Dsn>,
 }
 
@@ -105,13 +106,12 @@ pub struct Shard {
 struct ShardTable {
     id: Option<Value>,
     primary: Option<Value>,
-    #[serde(default)]
+    writer: Option<Value>,
     replicas: Option<Value>,
 }
 
 impl Setting for Shard {
-    const ALLOWED: &'static str =
-        "{ id, primary, replicas }: a number, a database address, a list of them (may be left out)";
+    const ALLOWED: &'static str = "{ id, primary, replicas, writer }: a number, a database address, a list of them and one more (both may be left out)";
     const EXAMPLE: &'static str =
         r#"[{ id = 1, primary = "postgres://rookery:password@db1.example.org/rookery", replicas = [] }]"#;
 
@@ -127,6 +127,7 @@ impl Setting for Shard {
         let mut table = Table::new();
         table.insert("id".to_owned(), self.id.value()?);
         table.insert("primary".to_owned(), self.primary.value()?);
+        self.writer.value().map(|writer| table.insert("writer".to_owned(), writer));
         table.insert("replicas".to_owned(), self.replicas.value()?);
         Some(Value::Table(table))
     }
@@ -138,6 +139,7 @@ impl Setting for Shard {
         Ok(Shard {
             id: u32::take(needed(table.id, "id")?).map_err(|why| format!("id: {why}"))?,
             primary: Dsn::take(needed(table.primary, "primary")?).map_err(|why| format!("primary: {why}"))?,
+            writer: table.writer.map(Dsn::take).transpose().map_err(|why| format!("writer: {why}"))?,
             replicas: match table.replicas {
                 Some(list) => Vec::take(list).map_err(|why| format!("replicas: {why}"))?,
                 None => Vec::new(),

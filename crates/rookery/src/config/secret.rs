@@ -8,40 +8,37 @@ use super::values::{Setting, Wrong};
 
 const MASK: &str = "***";
 
-/// How to reach a PostgreSQL database: `postgres://user:password@host:5432/name?option=value`.
+/// How to reach a PostgreSQL database, as the one who connects wants it, and as it was written.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Dsn(String);
+pub struct Dsn {
+    parsed: store::pg::Dsn,
+    text: String,
+}
 
 impl Dsn {
-    /// The text with its password, for the one who connects.
-    pub fn reveal(&self) -> &str {
-        &self.0
+    /// With its password, for the one who connects.
+    pub fn reveal(&self) -> &store::pg::Dsn {
+        &self.parsed
     }
 }
 
 impl fmt::Debug for Dsn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&masked(&self.0))
+        f.write_str(&masked(&self.text))
     }
 }
 
 impl Setting for Dsn {
-    const ALLOWED: &'static str = "a database address: postgres://user:password@host:5432/name";
+    const ALLOWED: &'static str = "a database address: postgres://user:password@host:5432/name, perhaps with ?sslmode=require, or host=… user=… dbname=…";
     const EXAMPLE: &'static str = "postgres://rookery:password@db.example.org:5432/rookery";
     const SECRET: bool = true;
 
     fn parse(text: &str) -> Result<Dsn, Wrong> {
-        let rest =
-            text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")).ok_or(Wrong)?;
-        if rest.is_empty() || text.contains(['\0', '\n', ' ']) {
-            Err(Wrong)
-        } else {
-            Ok(Dsn(text.to_owned()))
-        }
+        text.parse().map(|parsed| Dsn { parsed, text: text.to_owned() }).map_err(|_| Wrong)
     }
 
     fn show(&self) -> String {
-        masked(&self.0)
+        masked(&self.text)
     }
 
     fn value(&self) -> Option<Value> {
@@ -49,51 +46,35 @@ impl Setting for Dsn {
     }
 }
 
-/// Hides every password of an address, or after `password=`, wherever it stands in a text: also in a quoted line of a broken file.
+/// Hides every password of an address, and after `password=`, in any text: also in a quoted line of a broken file. Where it is not
+/// sure, it hides too much rather than too little.
 pub fn masked(text: &str) -> String {
-    mask_words_after(&mask_user_info(text), "password=")
+    text.lines().map(|line| mask_words(&mask_address(line))).collect::<Vec<_>>().join("\n")
 }
 
-/// In `scheme://user:password@host` what stands between the first `:` and the last `@` before the path.
-fn mask_user_info(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("://") {
-        let (before, after) = rest.split_at(start + 3);
-        out.push_str(before);
-        let end =
-            after.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')).unwrap_or(after.len());
-        let (address, after) = after.split_at(end);
-        out.push_str(&mask_address(address));
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-fn mask_address(address: &str) -> String {
-    // A password may hold a `/` or `?` that was not escaped; the last `@` decides, so too much is hidden rather than too little.
+/// From the first `:` after `://` to the last `@` of the line: a password may hold anything else.
+fn mask_address(line: &str) -> String {
+    let Some(start) = line.find("://").map(|at| at + "://".len()) else { return line.to_owned() };
+    let (before, address) = line.split_at(start);
     match (address.find(':'), address.rfind('@')) {
         (Some(colon), Some(at)) if colon < at => {
-            format!("{}:{MASK}{}", &address[..colon], &address[at..])
+            format!("{before}{}:{MASK}{}", &address[..colon], &address[at..])
         }
-        _ => address.to_owned(),
+        _ => line.to_owned(),
     }
 }
 
-fn mask_words_after(text: &str, word: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(word) {
-        let (before, after) = rest.split_at(start + word.len());
-        let end =
-            after.find(|c: char| c.is_whitespace() || matches!(c, '&' | '"' | '\'')).unwrap_or(after.len());
-        out.push_str(before);
-        out.push_str(MASK);
-        rest = &after[end..];
-    }
-    out.push_str(rest);
-    out
+fn mask_words(line: &str) -> String {
+    const WORD: &str = "password";
+    let Some(end) = line.find(WORD).map(|at| at + WORD.len()) else { return line.to_owned() };
+    let (before, after) = line.split_at(end);
+    let Some(value) = after.trim_start().strip_prefix('=').map(str::trim_start) else {
+        return format!("{before}{}", mask_words(after));
+    };
+    let ends = |c: char| c.is_whitespace() || matches!(c, '&' | '"');
+    // A quoted one may hold all of those, so the rest of the line goes with it.
+    let rest = if value.starts_with('\'') { "" } else { value.find(ends).map_or("", |end| &value[end..]) };
+    format!("{before}={MASK}{}", mask_words(rest))
 }
 
 #[cfg(test)]
@@ -104,13 +85,13 @@ mod tests {
     fn a_password_is_hidden_wherever_an_address_stands() {
         for (text, shown) in [
             ("postgres://ada:s3cret@db/rookery", "postgres://ada:***@db/rookery"),
-            ("postgres://ada:p@ss/w:rd@db:5432/x", "postgres://ada:***@db:5432/x"),
+            ("postgres://ada:p@ss/w:r d\"@db:5432/x", "postgres://ada:***@db:5432/x"),
             ("postgres://db:5432/x", "postgres://db:5432/x"),
             ("postgres://ada@db/x?password=s3cret&a=b", "postgres://ada@db/x?password=***&a=b"),
-            (
-                "primary = \"postgres://a:b@c\" # postgres://d:e@f",
-                "primary = \"postgres://a:***@c\" # postgres://d:***@f",
-            ),
+            ("1 | primary = \"postgres://a:b@c\" # d:e@f\nhelp", "1 | primary = \"postgres://a:***@f\nhelp"),
+            ("host=db password = s3cret dbname=x", "host=db password=*** dbname=x"),
+            ("host=db password='s3 cret' dbname=x", "host=db password=***"),
+            ("no password here", "no password here"),
         ] {
             assert_eq!(masked(text), shown);
         }
@@ -120,6 +101,6 @@ mod tests {
     fn debugging_an_address_does_not_show_its_password() {
         let dsn = Dsn::parse("postgres://ada:s3cret@db/rookery").expect("an address");
         assert_eq!(format!("{dsn:?}"), "postgres://ada:***@db/rookery");
-        assert!(dsn.reveal().contains("s3cret"));
+        assert_eq!(dsn.reveal().password.as_deref(), Some("s3cret"));
     }
 }

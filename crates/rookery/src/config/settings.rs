@@ -63,7 +63,9 @@ settings! {
     pub struct Postgres {
         /// The database of accounts, and of which shard each workspace lives on. It may also be one of the shards.
         directory: Option<Dsn> = None;
-        /// The databases of whole workspaces. Replicas answer reads that may be old enough.
+        /// Another sign-in to it for those who write, whose role carries the settings of a writer. Not set: the same sign-in.
+        directory_writer: Option<Dsn> = None;
+        /// The databases of whole workspaces. Replicas answer reads that may be old enough; writer as for the directory.
         shards: Vec<Shard> = Vec::new();
     }
     sections {
@@ -83,7 +85,7 @@ settings! {
         /// Whether a connection that rested is asked whether it still lives before it is used.
         check_before_use: bool = true;
         /// How long a command waits for a connection before it is told to come back later.
-        wait: Duration = Duration::from_secs(2);
+        wait: Duration = Duration::from_secs(5);
     }
     sections {}
 }
@@ -93,8 +95,6 @@ settings! {
     pub struct Journal {
         /// How long events are kept. Who was away longer starts again from the state as it is.
         keep_events: Duration = Duration::from_hours(7 * 24);
-        /// How long a command sent twice is recognised. Later it is refused, never done twice.
-        receipts: Duration = Duration::from_hours(24);
     }
     sections {}
 }

@@ -134,10 +134,39 @@ async fn work_is_finished_even_if_the_caller_leaves() {
 async fn work_asked_for_gives_its_answer_and_says_so_when_it_was_abandoned() {
     let lifecycle = Lifecycle::new(DRAIN);
     assert_eq!(lifecycle.finish("send", async { 7 }).await, Ok(7));
+    #[expect(clippy::disallowed_methods, reason = "a caller of its own, which the test awaits")]
     let waiting = tokio::spawn({
         let lifecycle = lifecycle.clone();
         async move { lifecycle.finish("send", pending::<u8>()).await }
     });
     lifecycle.until_stopped(operator(&[1, 2])).await;
     assert_eq!(waiting.await.expect("no panic"), Err(Abandoned));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_stand_on_ends_after_them() {
+    let lifecycle = Lifecycle::new(DRAIN);
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let (first, last) = (said.clone(), said.clone());
+    lifecycle.spawn_base("store", |stop| async move {
+        stop.soft().await;
+        last.lock().expect("whole").push("store");
+        Ok(())
+    });
+    lifecycle.spawn("gateway", |stop| async move {
+        stop.soft().await;
+        sleep(Duration::from_secs(3)).await;
+        first.lock().expect("whole").push("gateway");
+        Ok(())
+    });
+    assert_eq!(lifecycle.until_stopped(operator(&[1])).await, Ending::Drained);
+    assert_eq!(*said.lock().expect("whole"), ["gateway", "store"]);
+}
+
+#[tokio::test]
+async fn blocking_work_gives_its_answer_and_a_panic_its_words() {
+    let lifecycle = Lifecycle::new(DRAIN);
+    assert_eq!(lifecycle.on_thread("copy", || 7).await.expect("done"), 7);
+    let panicked = lifecycle.on_thread("copy", || panic!("no disk")).await;
+    assert_eq!(panicked.map(|()| 0).expect_err("it panicked").to_string(), "panicked: no disk");
 }

@@ -5,4 +5,6 @@
 mod command_line;
 mod configuration;
 mod harness;
+mod journal;
+mod operating;
 mod serving;

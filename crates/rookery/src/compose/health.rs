@@ -1,0 +1,64 @@
+//! How each backend is asked how it is.
+
+use std::sync::Arc;
+
+use api::health::{Condition, Health, Probe};
+use store::postgres::Durability;
+use store::{Postgres, Store};
+
+use super::api_clock;
+use super::backend::Backend;
+
+pub fn of(backend: &Backend) -> Health {
+    let mut components: Vec<(&'static str, Probe)> = vec![("database", database(backend))];
+    let engines: Vec<_> = backend.databases.iter().filter_map(|database| database.postgres.clone()).collect();
+    if !engines.is_empty() {
+        components.push(("quorum", quorum(engines)));
+    }
+    Health::of(components, api_clock())
+}
+
+/// The worst of all databases: without any of them something cannot be done.
+fn database(backend: &Backend) -> Probe {
+    let engines: Vec<_> = backend.databases.iter().map(|database| database.engine.clone()).collect();
+    let directory = backend.places.directory().clone();
+    Arc::new(move || {
+        let (engines, directory) = (engines.clone(), directory.clone());
+        Box::pin(async move {
+            for engine in engines {
+                if let Err(error) = engine.ping().await {
+                    return Condition::Down(error.to_string());
+                }
+            }
+            writes(&directory)
+        })
+    })
+}
+
+fn writes(store: &Store) -> Condition {
+    if store.is_shut() {
+        return Condition::Degraded("read only: the outcome of a commit is not known yet".to_owned());
+    }
+    Condition::Ok
+}
+
+/// Whether what is acknowledged survives the loss of a primary. Said plainly, since nothing else would show it before that day.
+fn quorum(engines: Vec<Arc<Postgres>>) -> Probe {
+    Arc::new(move || {
+        let engines = engines.clone();
+        Box::pin(async move {
+            for engine in engines {
+                match engine.durability().await {
+                    Ok(Durability::Quorum) => {}
+                    Ok(Durability::PrimaryOnly) => {
+                        return Condition::Degraded(
+                            "synchronous_standby_names is empty on a primary".to_owned(),
+                        );
+                    }
+                    Err(error) => return Condition::Degraded(error.to_string()),
+                }
+            }
+            Condition::Ok
+        })
+    })
+}

@@ -1,0 +1,57 @@
+//! Which role stands on which listener.
+
+use api::limits::Limits;
+
+use super::Ports;
+use crate::config::Config;
+use crate::doors::Doors;
+use crate::lifecycle::Lifecycle;
+use crate::role::Role;
+use crate::telemetry::Metrics;
+
+/// Starts a role; it ends with the lifecycle.
+pub fn role(role: Role, config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
+    match role {
+        Role::Api => api(config, ports, doors, lifecycle),
+    }
+}
+
+fn api(config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
+    let Some(listener) = doors.main.take() else { return };
+    let (limits, health) = (limits(config), ports.health.clone());
+    let router = api::main_router(health.clone(), &limits);
+    lifecycle.spawn("api", |stop| async move {
+        let drained = async move {
+            stop.soft().await;
+            health.drain();
+        };
+        api::server::serve(listener, router, limits, drained).await;
+        Ok(())
+    });
+}
+
+/// What operators read stands in every process, whatever its roles.
+pub fn operators(
+    config: &Config,
+    ports: &Ports,
+    metrics: &Metrics,
+    doors: &mut Doors,
+    lifecycle: &Lifecycle,
+) {
+    metrics.keep_small(lifecycle);
+    let Some(listener) = doors.operators.take() else { return };
+    let limits = limits(config);
+    let router = api::operator_router(ports.health.clone(), metrics.render(), &limits);
+    lifecycle.spawn("metrics", |stop| async move {
+        api::server::serve(listener, router, limits, async move { stop.soft().await }).await;
+        Ok(())
+    });
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        body_bytes_max: usize::try_from(config.server.body_max.0).unwrap_or(usize::MAX),
+        connections_max: config.server.connections_max as usize,
+        ..Limits::default()
+    }
+}
