@@ -122,7 +122,7 @@ fn verdict(last: Option<&Answer>, notices: &[Notice]) -> Result<(), CommitError>
         Some("COMMIT") => Ok(()),
         tag => {
             let words = format!("the answer to COMMIT was {}", tag.unwrap_or("missing"));
-            Err(CommitError::Rejected(StoreError::Statement(words)))
+            Err(CommitError::Rejected(StoreError::Unreachable(words)))
         }
     }
 }
