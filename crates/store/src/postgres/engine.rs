@@ -131,6 +131,11 @@ impl Postgres {
         Ok(())
     }
 
+    /// Whether batches need not say the writer's settings themselves.
+    pub fn writer_carries_its_settings(&self) -> bool {
+        self.inner.carries_settings.load(Ordering::Relaxed)
+    }
+
     async fn moment(&self, reader: &mut Loan) -> Result<Moment, StoreError> {
         let asked = [Statement { sql: &self.inner.texts.moment, params: &[] }];
         let answers = reader.flight(&asked).await.map_err(failed)?;
@@ -161,7 +166,7 @@ impl Postgres {
         let mut loan = inner.writers.get().await.map_err(no_loan)?;
         let opening = Opening {
             texts: &inner.texts,
-            settings: !inner.carries_settings.load(Ordering::Relaxed),
+            settings: !self.writer_carries_its_settings(),
             skew_us: self.skew(),
         };
         match opening.fly(&mut loan, asks, wait).await {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "nodes and witnesses live as long as their test")]
 
+mod cluster;
 mod figures;
 mod history;
 mod node;

@@ -14,6 +14,10 @@ fn service(variable: &str) -> Dsn {
     dsn.parse().expect("the services print an address")
 }
 
+pub fn server() -> Dsn {
+    service("ROOKERY_TEST_POSTGRES")
+}
+
 /// A database of one test's own, gone after it.
 pub struct Place {
     direct: Dsn,
@@ -38,7 +42,7 @@ pub async fn connect(dsn: &Dsn) -> Connection {
 
 impl Place {
     pub async fn fresh() -> Self {
-        let server = service("ROOKERY_TEST_POSTGRES");
+        let server = server();
         let template = TEMPLATE.get_or_init(|| template(&server)).await;
         let name = format!("t_{}", store::clock::random::<8>().map(|byte| format!("{byte:02x}")).concat());
         let make = format!("CREATE DATABASE {name} TEMPLATE {template}");
@@ -47,7 +51,7 @@ impl Place {
     }
 
     pub async fn empty() -> Self {
-        let server = service("ROOKERY_TEST_POSTGRES");
+        let server = server();
         let name = format!("e_{}", store::clock::random::<8>().map(|byte| format!("{byte:02x}")).concat());
         connect(&server).await.simple(&format!("CREATE DATABASE {name}")).await.expect("it is made");
         Self { direct: server.with_database(&name), is_ours: true }
