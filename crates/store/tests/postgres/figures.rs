@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 use domain::cell::Value;
 use futures_util::future::join_all;
@@ -61,8 +61,8 @@ async fn a_statement_outside_of_any_journal_gives_its_rows_and_what_it_touched()
     let (rows, _) = node.engine.run(&look).await.unwrap();
     assert_eq!(rows, [[Value::Text("relay".into()), Value::Blob(holder), Value::Int(1), Value::Null]]);
     let keep = "UPDATE node SET seen_us = $1 WHERE level > $2";
-    let none = Query { sql: keep, values: vec![Value::Int(1), Value::Int(1)] };
-    assert_eq!(node.engine.run(&none).await, Ok((Vec::new(), 0)));
+    let nobody = Query { sql: keep, values: vec![Value::Int(1), Value::Int(1)] };
+    assert_eq!(node.engine.run(&nobody).await, Ok((Vec::new(), 0)));
     let job = "INSERT INTO job (id, queue, workspace, body, due_us, state, attempts, strikes) \
                VALUES ($1, 'mail', $2, '', $3, 'waiting', 0, 0)";
     let values = vec![Value::Text("a/b/1/1".into()), Value::Null, Value::Int(1)];
@@ -76,7 +76,7 @@ async fn a_writer_of_its_own_role_carries_its_settings_and_writes_all_the_same()
     let role = format!("writer_{}", place.direct().database);
     let mut script = format!("CREATE ROLE {role} LOGIN SUPERUSER;");
     for (name, value) in WRITER_SETTINGS {
-        script += &format!("ALTER ROLE {role} SET {name} = '{value}';");
+        _ = write!(script, "ALTER ROLE {role} SET {name} = '{value}';");
     }
     witness.does(&script).await;
     for dsn in [place.direct(), place.pooled()] {

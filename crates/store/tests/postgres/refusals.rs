@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use store::port::{Ask, CommitError, Wait};
 use store::{Engine, NotDone};
 
-use crate::node::{Node, key};
+use crate::node::Node;
 use crate::place::{Place, Witness, until};
 use crate::team::{Team, number, says};
 
@@ -26,11 +26,12 @@ const WRITTEN: [(&str, &str); 10] = [
 
 /// From now on the database refuses what names one of these ids there.
 async fn forbid(witness: &mut Witness, table: &str, when: &str, team: &Team) {
-    let hex = |bytes: &[u8; 16]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8; 16]| bytes.map(|byte| format!("{byte:02x}")).concat();
     let (workspace, channel) = (hex(team.workspace.bytes()), hex(team.general.bytes()));
-    let (kind, late) = match when.starts_with("AFTER") {
-        true => ("CONSTRAINT TRIGGER", "DEFERRABLE INITIALLY DEFERRED"),
-        false => ("TRIGGER", ""),
+    let (kind, late) = if when.starts_with("AFTER") {
+        ("CONSTRAINT TRIGGER", "DEFERRABLE INITIALLY DEFERRED")
+    } else {
+        ("TRIGGER", "")
     };
     witness
         .does(&format!(
@@ -173,5 +174,5 @@ async fn who_holds_a_head_is_left_out_of_a_batch_and_waited_for_alone() {
     let waits = node.engine.open(&held_ask, Wait::Wait);
     let (waited, ()) = tokio::join!(waits, async move { drop(holder) });
     assert_eq!(waited.unwrap().worlds.len(), 1);
-    assert_eq!(node.does_as(held.owner, key(), says(held.general, "now")).await.is_ok(), true);
+    held.says(&node, "now").await.unwrap();
 }

@@ -107,7 +107,7 @@ async fn nothing_a_writer_says_reads_a_whole_table_even_where_it_is_empty() {
     }
     witness.does("SET plan_cache_mode = force_generic_plan").await;
     for text in All::new().texts.iter().filter(|text| !text.sql.starts_with("INSERT")) {
-        let arrays = (1..).take_while(|at| text.sql.contains(&format!("${at}::"))).count();
+        let arrays = (1..99).take_while(|at| text.sql.contains(&format!("${at}::"))).count();
         let nothing = vec!["'{}'"; arrays].join(", ");
         witness.does(&format!("PREPARE asked AS {}", text.sql)).await;
         let plan = witness.texts(&format!("EXPLAIN EXECUTE asked ({nothing})")).await.join("\n");

@@ -26,7 +26,7 @@ async fn two_nodes_write(place: &Place, dsn: store::pg::Dsn) {
     let (team, neighbour) = (Team::founded_on(&nodes[0]).await, Team::founded_on(&nodes[1]).await);
     let sender = |number: usize| {
         let node = Arc::clone(&nodes[number % 2]);
-        let team = if number % 5 == 0 { neighbour } else { team };
+        let team = if number.is_multiple_of(5) { neighbour } else { team };
         tokio::spawn(async move {
             let mut done = Vec::new();
             for message in 0..MESSAGES {

@@ -71,7 +71,7 @@ async fn upward(
         let has_commit = at(&buffer[..count], b"COMMIT\0").is_some();
         let mishap = armed.load(Ordering::SeqCst);
         if has_commit && mishap == Mishap::Swallowed as u8 {
-            armed.store(0, Ordering::SeqCst);
+            armed.store(Mishap::None as u8, Ordering::SeqCst);
             cut.send_replace(true);
             return;
         }
@@ -97,11 +97,11 @@ async fn downward(
         let mishap = armed.load(Ordering::SeqCst);
         let written = match at(heard, COMMITTED) {
             Some(_) if mishap == Mishap::Unanswered as u8 => {
-                armed.store(0, Ordering::SeqCst);
+                armed.store(Mishap::None as u8, Ordering::SeqCst);
                 return;
             }
             Some(start) if mishap == Mishap::AnsweredRollback as u8 => {
-                armed.store(0, Ordering::SeqCst);
+                armed.store(Mishap::None as u8, Ordering::SeqCst);
                 let rest = &heard[start + COMMITTED.len()..];
                 to.write_all(&[&heard[..start], ROLLED_BACK, rest].concat()).await
             }
