@@ -9,13 +9,14 @@ use crate::{By, ChannelId, Needs, Refusal, World};
 
 /// A channel's name is taken once per workspace.
 pub static CHANNEL_BY_NAME: Index =
-    Index { table: "channel", columns: &["workspace", "name_key"], fixed: &[], order: None };
+    Index { table: "channel", columns: &["workspace", "name_key"], fixed: &[], order: None, by: None };
 /// The first earlier texts of a message, newest first.
 pub static PAST_TEXTS: Index = Index {
     table: "message_past",
     columns: &["channel", "thread", "number"],
     fixed: &[],
     order: Some(("version", Direction::Down)),
+    by: None,
 };
 /// What still calls a person in a channel.
 pub static UNSEEN_MENTIONS: Index = Index {
@@ -23,6 +24,7 @@ pub static UNSEEN_MENTIONS: Index = Index {
     columns: &["workspace", "account", "channel"],
     fixed: &[("seen", 0)],
     order: Some(("position", Direction::Up)),
+    by: Some("mention_unseen"),
 };
 /// The latest calls to a person anywhere.
 pub static LATEST_MENTIONS: Index = Index {
@@ -30,12 +32,14 @@ pub static LATEST_MENTIONS: Index = Index {
     columns: &["workspace", "account"],
     fixed: &[],
     order: Some(("position", Direction::Down)),
+    by: None,
 };
 /// An e-mail address opens one account.
 pub static ACCOUNT_BY_EMAIL: Index =
-    Index { table: "account", columns: &["email_key"], fixed: &[], order: None };
+    Index { table: "account", columns: &["email_key"], fixed: &[], order: None, by: None };
 /// A workspace's slug is taken once.
-pub static PLACE_BY_SLUG: Index = Index { table: "workspace", columns: &["slug"], fixed: &[], order: None };
+pub static PLACE_BY_SLUG: Index =
+    Index { table: "workspace", columns: &["slug"], fixed: &[], order: None, by: None };
 
 /// Every index a command may ask; a test reads the plan of each.
 pub static INDEXES: &[&Index] =

@@ -27,6 +27,8 @@ pub struct Index {
     pub fixed: &'static [(&'static str, i64)],
     /// What a range is ordered by; the first `max` are loaded.
     pub order: Option<(&'static str, Direction)>,
+    /// The database's index it must go by, where a planner without statistics prefers another.
+    pub by: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -96,8 +96,9 @@ pub fn select_by_index<R: Row>(index: &Index, dialect: Dialect) -> String {
             let wanted: Vec<_> =
                 by.iter().enumerate().map(|(at, c)| format!("t.{} = ?{}", c.name, at + 1)).collect();
             let max = by.len() + 1;
+            let pinned = index.by.map(|name| format!(" INDEXED BY {name}")).unwrap_or_default();
             format!(
-                "SELECT {} FROM {} t WHERE {}{tail} LIMIT ?{max}",
+                "SELECT {} FROM {} t{pinned} WHERE {}{tail} LIMIT ?{max}",
                 list(R::COLUMNS, "t."),
                 R::TABLE,
                 wanted.join(" AND ")

@@ -2,6 +2,7 @@
 //!
 //! **Invariant.** Nothing here waits by the clock: a test waits for a condition, or moves the time itself.
 
+pub mod chaos;
 pub mod clock;
 pub mod fault;
 pub mod ground;
@@ -13,6 +14,7 @@ pub mod process;
 pub mod schedule;
 pub mod team;
 
+pub use chaos::{Cluster, Server};
 pub use clock::FakeClock;
 pub use fault::{Fault, Faults, Faulty};
 pub use ground::{Backend, Ground};
@@ -26,7 +28,7 @@ pub use team::{Person, Team};
 #[macro_export]
 macro_rules! on_every_engine {
     ($($(#[$doc:meta])* async fn $name:ident($ground:ident: Ground) $body:block)+) => {
-        $($(#[$doc])* async fn $name($ground: $crate::Ground) $body)+
+        $($(#[$doc])* async fn $name($ground: Ground) $body)+
         $crate::on_one_engine!(sqlite, Sqlite, $($name)+);
         $crate::on_one_engine!(postgres, Postgres, $($name)+);
         $crate::on_one_engine!(pgbouncer, PgBouncer, $($name)+);

@@ -14,7 +14,6 @@ CREATE TABLE credential    (hash BLOB PRIMARY KEY, id BLOB NOT NULL UNIQUE, acco
 CREATE INDEX credential_account ON credential (account);
 CREATE TABLE membership    (account BLOB NOT NULL, workspace BLOB NOT NULL, state TEXT NOT NULL, position BIGINT NOT NULL,
                             PRIMARY KEY (account, workspace));                            -- derived from shard.member
-CREATE INDEX membership_state ON membership (account, state);
 CREATE TABLE move          (workspace BLOB PRIMARY KEY, source INTEGER NOT NULL, target INTEGER NOT NULL, phase TEXT NOT NULL,
                             position BIGINT NOT NULL, changed_us BIGINT NOT NULL);
 CREATE TABLE node          (id BLOB PRIMARY KEY, roles TEXT NOT NULL, level INTEGER NOT NULL, seen_us BIGINT NOT NULL);

@@ -12,11 +12,14 @@ CREATE TABLE audit         (workspace BLOB NOT NULL, position BIGINT NOT NULL, a
 CREATE TABLE member        (workspace BLOB NOT NULL, account BLOB NOT NULL, role TEXT NOT NULL, state TEXT NOT NULL, name TEXT NOT NULL,
                             name_key TEXT NOT NULL, profile TEXT NOT NULL, private BIGINT NOT NULL, signed_after_us BIGINT NOT NULL, changed BIGINT NOT NULL,
                             PRIMARY KEY (workspace, account));
-CREATE INDEX member_name   ON member (workspace, name_key);
+-- A list reads it with the same condition; a look-up by key cannot mistake it for its own, whatever the statistics say.
+CREATE INDEX member_name   ON member (workspace, name_key) WHERE state = 'active';
 -- seat and pin events move channel.changed too, since the counts in its image move
 CREATE TABLE channel       (workspace BLOB NOT NULL, id BLOB NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT,
                             direct_key BLOB, profile TEXT NOT NULL, state TEXT NOT NULL, hidden BIGINT NOT NULL, changed BIGINT NOT NULL,
-                            PRIMARY KEY (workspace, id), UNIQUE (workspace, name_key), UNIQUE (workspace, direct_key));
+                            PRIMARY KEY (workspace, id));
+CREATE UNIQUE INDEX channel_name ON channel (workspace, name_key) WHERE name_key IS NOT NULL;
+CREATE UNIQUE INDEX channel_direct ON channel (workspace, direct_key) WHERE direct_key IS NOT NULL;
 CREATE INDEX channel_hidden ON channel (workspace, hidden) WHERE hidden > 0;              -- when a public one became private; 0: never
 -- what changes with every message, kept narrow (Postgres: fillfactor 50 here and on head); holes: the last 32 deleted numbers
 CREATE TABLE channel_tip   (workspace BLOB NOT NULL, channel BLOB NOT NULL, last_number BIGINT NOT NULL, last_us BIGINT NOT NULL,
@@ -38,13 +41,13 @@ CREATE TABLE reaction      (channel BLOB NOT NULL, thread BIGINT NOT NULL, numbe
 -- one row a person named; @channel and @here are one shout, whatever the number of seats
 CREATE TABLE mention       (workspace BLOB NOT NULL, account BLOB NOT NULL, position BIGINT NOT NULL, channel BLOB NOT NULL,
                             thread BIGINT NOT NULL, number BIGINT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY (workspace, account, position));
-CREATE INDEX mention_unseen ON mention (workspace, account, channel) WHERE seen = 0;
+CREATE INDEX mention_unseen ON mention (workspace, account, channel, position) WHERE seen = 0;
 CREATE TABLE shout         (workspace BLOB NOT NULL, position BIGINT NOT NULL, channel BLOB NOT NULL, thread BIGINT NOT NULL,
                             number BIGINT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (channel, thread, number));
 CREATE INDEX shout_position ON shout (workspace, position);
 CREATE TABLE pin           (channel BLOB NOT NULL, thread BIGINT NOT NULL, number BIGINT NOT NULL, account BLOB NOT NULL,
                             at_us BIGINT NOT NULL, PRIMARY KEY (channel, thread, number));
-CREATE INDEX pin_at        ON pin (channel, at_us);
+CREATE INDEX pin_at        ON pin (channel, at_us) WHERE at_us > 0;
 CREATE TABLE thread_seat   (channel BLOB NOT NULL, thread BIGINT NOT NULL, account BLOB NOT NULL, workspace BLOB NOT NULL,
                             state TEXT NOT NULL, read_number BIGINT NOT NULL, read_version BIGINT NOT NULL,
                             PRIMARY KEY (channel, thread, account));                      -- who follows a thread; private, without event
@@ -54,10 +57,10 @@ CREATE TABLE notification  (workspace BLOB NOT NULL, account BLOB NOT NULL, posi
 CREATE TABLE private       (workspace BLOB NOT NULL, account BLOB NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
                             value TEXT, version BIGINT NOT NULL, at_us BIGINT NOT NULL,
                             PRIMARY KEY (workspace, account, kind, subject));  -- drafts, stars, mutes …; NULL: removed, kept 30 days
-CREATE INDEX private_version ON private (workspace, account, version);
+CREATE INDEX private_version ON private (workspace, account, version) WHERE version > 0;
 CREATE TABLE file          (workspace BLOB NOT NULL, id BLOB NOT NULL, owner BLOB NOT NULL, name TEXT NOT NULL, size BIGINT NOT NULL,
                             digest BLOB NOT NULL, media TEXT NOT NULL, state TEXT NOT NULL, at_us BIGINT NOT NULL,
                             PRIMARY KEY (workspace, id));
 CREATE TABLE file_share    (channel BLOB NOT NULL, file BLOB NOT NULL, thread BIGINT NOT NULL, number BIGINT NOT NULL,
                             PRIMARY KEY (file, channel, thread, number));
-CREATE INDEX file_share_message ON file_share (channel, thread, number);
+CREATE INDEX file_share_message ON file_share (channel, thread, number, file);
