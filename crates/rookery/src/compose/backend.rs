@@ -5,7 +5,7 @@ use std::sync::Arc;
 use service::Places;
 use store::migrate::Part;
 use store::node::Room;
-use store::{Engine, Postgres};
+use store::{Engine, Postgres, Store};
 
 pub struct Backend {
     pub places: Places,
@@ -19,6 +19,7 @@ pub struct Backend {
 
 pub struct Database {
     pub engine: Arc<dyn Engine>,
+    pub store: Store,
     pub parts: &'static [Part],
     /// The same engine, for what only it can tell.
     pub postgres: Option<Arc<Postgres>>,

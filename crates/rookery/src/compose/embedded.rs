@@ -34,7 +34,7 @@ pub async fn open(data: &Path, clock: &Arc<dyn Clock>, lifecycle: &Lifecycle) ->
     let store = Store::new(engine.clone() as Arc<dyn Engine>, key, Limits::default());
     tasks::run_store(&store, lifecycle);
     checkpoints(engine.clone(), lifecycle);
-    let databases = vec![Database { engine, parts: Part::ALL, postgres: None }];
+    let databases = vec![Database { engine, store: store.clone(), parts: Part::ALL, postgres: None }];
     Ok(Backend { places: Places::together(store), databases, share: None, is_embedded: true })
 }
 

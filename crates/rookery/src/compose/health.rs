@@ -20,26 +20,21 @@ pub fn of(backend: &Backend) -> Health {
 
 /// The worst of all databases: without any of them something cannot be done.
 fn database(backend: &Backend) -> Probe {
-    let engines: Vec<_> = backend.databases.iter().map(|database| database.engine.clone()).collect();
-    let directory = backend.places.directory().clone();
+    let stores: Vec<_> = backend.databases.iter().map(|database| database.store.clone()).collect();
     Arc::new(move || {
-        let (engines, directory) = (engines.clone(), directory.clone());
+        let stores = stores.clone();
         Box::pin(async move {
-            for engine in engines {
-                if let Err(error) = engine.ping().await {
+            for store in &stores {
+                if let Err(error) = store.engine().ping().await {
                     return Condition::Down(error.to_string());
                 }
             }
-            writes(&directory)
+            if stores.iter().any(Store::is_shut) {
+                return Condition::Degraded("read only: the outcome of a commit is not known yet".to_owned());
+            }
+            Condition::Ok
         })
     })
-}
-
-fn writes(store: &Store) -> Condition {
-    if store.is_shut() {
-        return Condition::Degraded("read only: the outcome of a commit is not known yet".to_owned());
-    }
-    Condition::Ok
 }
 
 /// Whether what is acknowledged survives the loss of a primary. Said plainly, since nothing else would show it before that day.

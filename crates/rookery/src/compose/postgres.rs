@@ -1,13 +1,14 @@
 //! PostgreSQL: the directory, and the shard beside it or in the same database.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use service::Places;
-use store::migrate::Part;
+use store::migrate::{Part, Plan};
 use store::node::Room;
 use store::pg::{Dsn, PoolConfig};
 use store::postgres::Durability;
-use store::{DigestKey, Engine, Limits, Postgres, PostgresOptions, Store, secrets};
+use store::{DigestKey, Engine, Limits, Postgres, PostgresOptions, Store, StoreError, secrets};
 use tracing::warn;
 
 use super::backend::{Backend, Database, Share};
@@ -52,10 +53,10 @@ pub fn places(config: &Config) -> Result<Vec<Place>, Failure> {
 
 /// Every database with its lanes running.
 pub async fn open(config: &Config, lifecycle: &Lifecycle) -> Result<Backend, Failure> {
-    let (mut databases, mut stores) = (Vec::new(), Vec::new());
+    let mut databases = Vec::new();
     let mut key: Option<DigestKey> = None;
     for place in places(config)? {
-        let engine = Arc::new(Postgres::open(place.options).await.map_err(|error| failed(&error))?);
+        let engine = connect(&place).await.map_err(|error| failed(&error))?;
         let key = match &key {
             Some(of_directory) => of_directory.clone(),
             None => key
@@ -65,26 +66,46 @@ pub async fn open(config: &Config, lifecycle: &Lifecycle) -> Result<Backend, Fai
         let store = Store::new(engine.clone() as Arc<dyn Engine>, key, Limits::default());
         tasks::run_store(&store, lifecycle);
         figures(engine.clone(), lifecycle);
-        stores.push(store);
-        databases.push(Database { engine: engine.clone(), parts: place.parts, postgres: Some(engine) });
+        databases.push(Database {
+            engine: engine.clone(),
+            store,
+            parts: place.parts,
+            postgres: Some(engine),
+        });
     }
-    let own_share = share(config, &databases).await?;
-    let places = match stores.as_slice() {
-        [directory, shard] => Places::new(directory.clone(), shard.clone()),
-        [together] => Places::together(together.clone()),
+    let share = Some(share(config, &databases).await?);
+    let places = match databases.as_slice() {
+        [directory, other] => Places::new(directory.store.clone(), other.store.clone()),
+        [both] => Places::together(both.store.clone()),
         _ => return Err(Failure::Failed("a store is one database or two".to_owned())),
     };
-    Ok(Backend { places, databases, share: Some(own_share), is_embedded: false })
+    Ok(Backend { places, databases, share, is_embedded: false })
 }
 
-/// What this node takes of the directory's server, beside what that has to give.
+/// Brought to the shape of what it holds, and its history on record.
+async fn connect(place: &Place) -> Result<Arc<Postgres>, StoreError> {
+    let engine = Postgres::new(place.options.clone());
+    engine.migrate(&Plan { parts: place.parts, ..Plan::default() }).await?;
+    engine.settle().await?;
+    Ok(Arc::new(engine))
+}
+
+/// What this node may take of one server, beside what the smallest of them has to give: nodes are configured alike, so where it
+/// is tight for one database it is for all nodes.
 async fn share(config: &Config, databases: &[Database]) -> Result<Share, Failure> {
     let pool = config.store.postgres.pool.size.saturating_add(config.store.postgres.pool.overflow);
-    let directory = databases.first().and_then(|database| database.postgres.as_ref());
-    let directory = directory.ok_or_else(|| Failure::Failed("there is no directory".to_owned()))?;
-    let allowed = directory.connections_allowed().await.map_err(|error| failed(&error))?.allowed;
-    let max_connections = u32::try_from(allowed).unwrap_or(u32::MAX);
-    Ok(Share { pool, room: Room { max_connections, reserve: 0 } })
+    let servers: BTreeSet<_> = places(config)?
+        .into_iter()
+        .map(|Place { options, .. }| (options.primary.host, options.primary.port))
+        .collect();
+    let pools = if servers.len() < databases.len() { 2 } else { 1 };
+    let mut max_connections = u32::MAX;
+    for postgres in databases.iter().filter_map(|database| database.postgres.as_ref()) {
+        let allowed = postgres.connections_allowed().await.map_err(|error| failed(&error))?.allowed;
+        max_connections = max_connections.min(u32::try_from(allowed).unwrap_or(u32::MAX));
+    }
+    // What the server keeps for its operators has been taken off already.
+    Ok(Share { pool: pool.saturating_mul(pools), room: Room { max_connections, reserve: 0 } })
 }
 
 /// Said once at the start; health goes on saying it.

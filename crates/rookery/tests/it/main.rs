@@ -7,4 +7,5 @@ mod configuration;
 mod harness;
 mod journal;
 mod operating;
+mod postgres;
 mod serving;
