@@ -95,7 +95,9 @@ impl Open {
         }
         let unanswered = drained(&shared).await;
         reap(&mut asked);
-        let mut run = shared.recorder.to_run(self.schedule.lasts().saturating_sub(self.warm_up));
+        // Who fell behind was still answering after the last was due: that time counts, or every rate would be held.
+        let due_for = self.schedule.lasts().saturating_sub(self.warm_up);
+        let mut run = shared.recorder.to_run(due_for.max(measured_from.elapsed()));
         run.counters.sent += unanswered;
         run.counters.unknown += unanswered;
         run.missed = missed;

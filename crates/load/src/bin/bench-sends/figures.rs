@@ -1,6 +1,7 @@
 //! What is said of the bench, and what was aimed at.
 
 use load::figure::{Figure, Goal, Peer, Quantity};
+use load::latency::LATENCY_US_MAX;
 
 use crate::args::Engine;
 use crate::plan::{CALLERS_AT_PEAK, Cell, Contestant, Load, OPEN_PER_SECOND, SPREADS, Spread};
@@ -8,6 +9,8 @@ use crate::report::Report;
 
 const SENDS_PER_SECOND: f64 = 50_000.0;
 const P99_MS: f64 = 10.0;
+/// As long as the histogram goes.
+const NEVER_MS: f64 = LATENCY_US_MAX as f64 / 1e3;
 const RATIO_TO_A_ROW_A_COMMIT: f64 = 1.6;
 const RATIO_TO_BATCHES: f64 = 0.25;
 /// The spread the ratios are taken at: a few teams at work.
@@ -71,9 +74,10 @@ fn rate(
 
 fn wait(report: &Report, engine: Engine, spread: Spread) -> Option<Figure> {
     let row = report.row(engine, at_rate(spread))?;
+    let served = row.p99_ms.median()?;
     Some(Figure {
         name: format!("send_p99_{engine}_{spread}"),
-        ours: Quantity::milliseconds(row.p99_ms.median()?),
+        ours: Quantity::milliseconds(if row.serves_ninety_nine() { served } else { NEVER_MS }),
         peer: None,
         goal: Goal::AtMost(P99_MS),
     })
@@ -98,6 +102,7 @@ fn peer_name(engine: Engine, peer: Contestant) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use load::counters::Counters;
     use load::latency::Percentiles;
     use std::time::Duration;
 
@@ -141,6 +146,16 @@ mod tests {
             lines(&[(Engine::Postgres, OPEN, 20_000.0, 9)]),
             "FIGURE send_p99_postgres_w16 ours=9ms goal=10ms met"
         );
+    }
+
+    #[test]
+    fn quick_answers_do_not_hide_those_who_got_none() {
+        let waited = Percentiles { p99: Duration::from_millis(2), ..Percentiles::default() };
+        let counters = Counters { sent: 1_000, acknowledged: 980, refused: 20, ..Counters::default() };
+        let mut report = Report::default();
+        report.add(Engine::Sqlite, OPEN, &Outcome { waited: Some(waited), counters, ..Outcome::default() });
+        let line = of(&report).iter().map(ToString::to_string).collect::<String>();
+        assert_eq!(line, "FIGURE send_p99_sqlite_w16 ours=60000ms goal=10ms short");
     }
 
     #[test]

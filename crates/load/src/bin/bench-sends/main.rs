@@ -11,6 +11,7 @@ mod ledger;
 mod ours;
 mod outcome;
 mod pgbench;
+mod place;
 mod plan;
 mod postgres;
 mod raw_sqlite;
@@ -21,16 +22,12 @@ mod teams;
 mod trouble;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use args::{Args, Engine};
 use clap::Parser;
-use database::Database;
-use load::noise::Watch;
 use load::rounds::turns;
-use outcome::Outcome;
-use plan::{Contestant, Plan};
-use postgres::Postgres;
+use place::Place;
+use plan::Plan;
 use report::Report;
 use trouble::Trouble;
 
@@ -65,52 +62,4 @@ fn bench(args: &Args) -> Result<Report, Trouble> {
         }
     }
     Ok(report)
-}
-
-/// Where an engine keeps its data for this bench; gone when dropped.
-enum Place {
-    Sqlite(tempfile::TempDir),
-    Postgres(Postgres),
-}
-
-impl Place {
-    fn open(engine: Engine) -> Result<Self, Trouble> {
-        match engine {
-            Engine::Sqlite => disk::folder().map(Self::Sqlite),
-            Engine::Postgres => Postgres::find().map(Self::Postgres),
-        }
-    }
-
-    fn servers(&self) -> Vec<u32> {
-        match self {
-            Self::Sqlite(_) => Vec::new(),
-            Self::Postgres(postgres) => vec![postgres.process],
-        }
-    }
-
-    fn run(&self, plan: &Plan, contestant: Contestant) -> Result<Outcome, Trouble> {
-        match contestant {
-            Contestant::Ours(cell) => ours::run(plan, cell, &self.database()?, &self.servers()),
-            Contestant::Generator(load) => ours::run_alone(plan, load),
-            Contestant::Peer { rows } => {
-                let watch = Watch::start(&self.servers());
-                let outcome = self.peer(rows, plan.measure)?;
-                Ok(Outcome { noise: watch.stop(), ..outcome })
-            }
-        }
-    }
-
-    fn peer(&self, rows: usize, measure: Duration) -> Result<Outcome, Trouble> {
-        match self {
-            Self::Sqlite(folder) => raw_sqlite::run(folder.path(), rows, measure),
-            Self::Postgres(postgres) => pgbench::run(postgres, rows, measure),
-        }
-    }
-
-    fn database(&self) -> Result<Database, Trouble> {
-        match self {
-            Self::Sqlite(folder) => Ok(Database::in_folder(folder.path())),
-            Self::Postgres(postgres) => Database::on(postgres),
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 use load::counters::Counters;
 use load::latency::{Percentiles, milliseconds};
+use load::noise::NOISE_SHARE_MAX;
 use load::rounds::Tally;
 use serde_json::{Value, json};
 
@@ -28,6 +29,7 @@ pub struct Row {
     steal: Tally,
     other: Tally,
     missed: u64,
+    loud: usize,
     counters: Counters,
 }
 
@@ -46,6 +48,7 @@ impl Row {
             steal: tally(),
             other: tally(),
             missed: 0,
+            loud: 0,
             counters: Counters::default(),
         }
     }
@@ -62,13 +65,20 @@ impl Row {
         self.steal.add(outcome.noise.steal_share * 100.0);
         self.other.add(outcome.noise.other_share * 100.0);
         self.missed += outcome.missed;
+        self.loud += usize::from(outcome.noise.is_loud());
         self.counters.merge(&outcome.counters);
+    }
+
+    /// Above one in a hundred the 99th percentile is somebody who was never served.
+    pub fn serves_ninety_nine(&self) -> bool {
+        let unserved = self.missed + self.counters.refused + self.counters.unknown;
+        unserved * 100 <= self.counters.sent + self.missed
     }
 
     fn line(&self) -> String {
         let range = format!("{:.0}–{:.0}", worst(&self.rate), self.rate.largest().unwrap_or_default());
         format!(
-            "{:<9} {:<24} {:>9.0} {range:>15} {} {} {} {} {:>7.1} {:>6.1} {:>6.1} {:>7}",
+            "{:<9} {:<24} {:>9.0} {range:>15} {} {} {} {} {:>7.1} {:>6.1} {:>6.1} {:>7} {:>7}",
             self.engine.to_string(),
             self.contestant.to_string(),
             middle(&self.rate),
@@ -80,6 +90,7 @@ impl Row {
             middle(&self.steal),
             middle(&self.other),
             self.missed,
+            self.counters.refused + self.counters.unknown,
         )
     }
 
@@ -92,7 +103,7 @@ impl Row {
             "rounds": self.rate.rounds(),
             "per_second": { "median": self.rate.median(), "least": self.rate.smallest(), "most": self.rate.largest() },
             "p50_ms": self.p50_ms.median(), "p99_ms": self.p99_ms.median(), "max_ms": self.max_ms.largest(),
-            "lag_p99_ms": self.lag_p99_ms.median(), "missed": self.missed, "cpu_us": self.cpu_us.median(),
+            "lag_p99_ms": self.lag_p99_ms.median(), "missed": self.missed, "noisy_rounds": self.loud, "cpu_us": self.cpu_us.median(),
             "steal_percent": self.steal.median(), "other_load_percent": self.other.median(),
             "counters": { "sent": sent, "acknowledged": acknowledged, "refused": refused, "unknown": unknown, "lost": lost,
                 "doubled": doubled, "reordered": reordered, "holes": holes, "torn": torn },
@@ -113,7 +124,7 @@ fn cell(tally: &Tally) -> String {
 }
 
 const HEADING: &str = "engine    contestant                  per s           range   p50 ms   p99 ms   max ms   lag99  \
-                       cpu us  steal%  other%  missed";
+                       cpu us steal% other%  missed  undone";
 
 impl Report {
     pub fn add(&mut self, engine: Engine, contestant: Contestant, outcome: &Outcome) {
@@ -143,8 +154,21 @@ impl Report {
         for row in &self.rows {
             println!("{}", row.line());
         }
+        if let Some(warning) = self.warning() {
+            println!("{warning}");
+        }
         for figure in figures {
             println!("{figure}");
         }
+    }
+
+    /// Figures of a machine that had something else to do are worth less, so it is said where they stand.
+    fn warning(&self) -> Option<String> {
+        let turns: usize = self.rows.iter().map(|row| row.rate.rounds()).sum();
+        let loud: usize = self.rows.iter().map(|row| row.loud).sum();
+        let share = NOISE_SHARE_MAX * 100.0;
+        (loud > 0).then(|| {
+            format!("NOISY {loud} of {turns} turns had more than {share:.0} % of stolen or other load")
+        })
     }
 }
