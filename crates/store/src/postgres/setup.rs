@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Stamp;
+use tokio::time::Instant;
 
 use super::options::WRITER_SETTINGS;
 use super::trouble::{failed, unreadable};
@@ -16,8 +17,10 @@ use crate::statement::Dialect;
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// A step may wait for another node's, and touch many rows.
 const STEP_MAX: Duration = Duration::from_hours(1);
-/// One node at a time, until the end of the transaction.
-const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(7958234502)";
+/// One node at a time, until the end of the transaction. Asked for again and again, never waited for inside: a waiting
+/// statement holds a snapshot, and an index that is built beside writers waits for every snapshot to end.
+const ONE_AT_A_TIME: &str = "SELECT pg_try_advisory_xact_lock(7958234502)";
+const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 fn plain(sql: &str) -> Statement<'_> {
     Statement { sql, params: &[] }
@@ -68,6 +71,24 @@ async fn connect(dsn: &Dsn) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// A transaction that holds the turn of its node.
+async fn take_turn(connection: &mut Connection) -> Result<(), StoreError> {
+    let asked = [plain("BEGIN"), plain(PATIENT), plain(ONE_AT_A_TIME)];
+    let until = Instant::now() + STEP_MAX;
+    loop {
+        let answers = connection.flight(&asked).await.map_err(failed)?;
+        let mine = answers.last().and_then(Answer::first).map_or(Ok(0), |row| row.int(0));
+        if mine.map_err(unreadable)? != 0 {
+            return Ok(());
+        }
+        connection.flight(&[plain("ROLLBACK")]).await.map_err(failed)?;
+        if Instant::now() >= until {
+            return Err(StoreError::Unreachable("another node has been migrating for an hour".into()));
+        }
+        tokio::time::sleep(ASK_AGAIN).await;
+    }
+}
+
 #[async_trait]
 impl Migratable for Migrating {
     fn dialect(&self) -> Dialect {
@@ -86,8 +107,8 @@ impl Migratable for Migrating {
     async fn take(&mut self, name: &str, statements: &[String]) -> Result<bool, StoreError> {
         let params = [Param::Text(Some(name))];
         let remember = Statement { sql: REMEMBER, params: &params };
-        let first = [plain("BEGIN"), plain(ONE_AT_A_TIME), plain(LEDGER), remember];
-        let answers = match self.connection.flight(&first).await {
+        take_turn(&mut self.connection).await?;
+        let answers = match self.connection.flight(&[plain(LEDGER), remember]).await {
             Ok(answers) => answers,
             Err(error) => {
                 self.roll_back().await;

@@ -5,5 +5,6 @@
 mod checks;
 mod hands;
 mod leases;
+mod migrations;
 mod nodes;
 mod upkeep;
