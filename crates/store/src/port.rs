@@ -37,6 +37,8 @@ pub trait Transaction: Send {
     async fn load(&mut self, world: &mut World, needs: &Needs) -> Result<(), StoreError>;
     /// All changed rows, one statement a table, and COMMIT.
     async fn commit(self: Box<Self>, worlds: &[World]) -> Result<(), CommitError>;
+    /// Lets the heads go with nothing written. Dropping does so too, but may cost the connection.
+    async fn roll_back(self: Box<Self>) {}
 }
 
 #[async_trait]

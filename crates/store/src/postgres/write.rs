@@ -110,6 +110,10 @@ impl Transaction for Writing {
             }
         }
     }
+
+    async fn roll_back(mut self: Box<Self>) {
+        roll_back(&mut self.loan).await;
+    }
 }
 
 /// The last tag decides. A warning means that somebody ended the wait for the quorum: committed here, perhaps not

@@ -176,3 +176,22 @@ async fn who_holds_a_head_is_left_out_of_a_batch_and_waited_for_alone() {
     assert_eq!(waited.unwrap().worlds.len(), 1);
     held.says(&node, "now").await.unwrap();
 }
+
+/// A refusal costs nothing, not even a connection.
+#[tokio::test]
+async fn who_is_refused_lets_the_heads_and_the_connection_go() {
+    let place = Place::fresh().await;
+    let node = Node::at(place.direct()).await;
+    let team = Team::founded_on(&node).await;
+    let mut witness = place.witness().await;
+    let sessions = "SELECT coalesce(sum(pid), 0)::bigint FROM pg_stat_activity \
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let before = witness.number(sessions).await;
+    for _ in 0..5 {
+        let nowhere = says(domain::ChannelId::new(crate::node::key()), "anybody?");
+        assert!(matches!(node.does(team.owner, nowhere).await, Err(NotDone::Refused(_))));
+    }
+    assert_eq!(witness.number(sessions).await, before);
+    let free = "SELECT count(*) FROM (SELECT 1 FROM head FOR UPDATE SKIP LOCKED) h";
+    assert_eq!(witness.number(free).await, 1);
+}
