@@ -29,3 +29,10 @@ pub use port::{Answer, Engine, Freshness, Query, Seen, StoreError};
 pub use postgres::{Postgres, PostgresOptions};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::{Limits, Store};
+
+/// Every text that is asked outside of a commit, for the test that prepares each on both databases.
+pub fn queries() -> Vec<&'static str> {
+    let kept =
+        [secrets::QUERIES, lease::QUERIES, node::QUERIES, upkeep::QUERIES].into_iter().flatten().copied();
+    kept.chain(check::queries()).collect()
+}

@@ -17,7 +17,7 @@ pub async fn digest_key(directory: &dyn Engine) -> Result<DigestKey, StoreError>
     if let Some(key) = find(directory).await? {
         return Ok(key);
     }
-    let fresh: String = random::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let fresh = random::<32>().map(|byte| format!("{byte:02x}")).concat();
     directory.run(&Query { sql: MAKE, values: vec![Value::Text(fresh)] }).await?;
     find(directory).await?.ok_or(StoreError::Statement("the installation's key did not stay".into()))
 }

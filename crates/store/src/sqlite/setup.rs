@@ -79,7 +79,7 @@ pub(super) fn origin(connection: &Connection) -> Result<Origin, StoreError> {
 }
 
 fn fresh_id() -> String {
-    random::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+    random::<16>().map(|byte| format!("{byte:02x}")).concat()
 }
 
 /// From now on this is another database than the one it was copied from.

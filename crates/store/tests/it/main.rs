@@ -2,9 +2,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "nodes and witnesses live as long as their test")]
 
+mod backups;
 mod checks;
 mod hands;
 mod leases;
 mod migrations;
 mod nodes;
+mod texts;
 mod upkeep;

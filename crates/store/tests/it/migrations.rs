@@ -116,7 +116,7 @@ on_every_engine! {
                 team.owner.says(&node, team.general, &format!("line {line}")).await.expect("said");
             }
         };
-        let (_, built) = tokio::join!(talk, up(database.as_mut(), &plan));
+        let ((), built) = tokio::join!(talk, up(database.as_mut(), &plan));
         assert_eq!(built, Ok(vec!["9001_drafts"]));
         node.stop().await;
     }

@@ -64,7 +64,7 @@ on_every_engine! {
                 ledger.hears(&text, &team.owner.says_under(&node, key, team.general, &text).await);
             }
         };
-        let (_, trimmed) = tokio::join!(talk, trim_events(engine, EVENTS_KEPT));
+        let ((), trimmed) = tokio::join!(talk, trim_events(engine, EVENTS_KEPT));
         assert!(trimmed.expect("trimmed") >= 2_500);
         assert!(ledger.unanswered().is_empty());
         assert_eq!(store::check::check(engine, store::migrate::Part::ALL, &mut |_| ()).await, Ok(Vec::new()));
