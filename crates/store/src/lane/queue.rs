@@ -67,8 +67,10 @@ impl Queue {
             return Some(Batch { lines: vec![line], wait: Wait::Wait });
         }
         let most = if self.ready.len() > 1 { self.shape.commands } else { COMMANDS_ALONE_MAX };
+        // An even share, so that no lane stands idle beside one that took everything.
+        let share = self.ready.len().div_ceil(self.shape.lanes.max(1)).min(self.shape.workspaces);
         let mut lines = Vec::new();
-        while lines.len() < self.shape.workspaces {
+        while lines.len() < share {
             let Some(workspace) = self.ready.front().copied() else { break };
             if self.lines.get(&workspace).is_some_and(|line| line.skipped) {
                 break;
