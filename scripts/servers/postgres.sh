@@ -133,7 +133,7 @@ postgres_stop() {
   immediate) stop_pid "$pid" QUIT 20 ;;
   kill)
     kill -STOP "$pid" # so that it forks no more while its children are listed
-    children=$(grep -l "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status 2>/dev/null | cut -d/ -f3)
+    children=$(grep -l "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status 2>/dev/null | cut -d/ -f3 || true)
     # shellcheck disable=SC2086
     kill -KILL "$pid" $children 2>/dev/null || true
     for child in $pid $children; do while alive "$child"; do sleep 0.01; done; done
