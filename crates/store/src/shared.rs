@@ -51,6 +51,10 @@ impl Shared {
         }
     }
 
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     pub fn enter(&self, order: Order) -> Result<oneshot::Receiver<Result<Done, NotDone>>, NotDone> {
         let (reply, outcome) = oneshot::channel();
         let digest = order.digest(&self.digest_key);
@@ -103,7 +107,11 @@ impl Shared {
         self.queue.lock().give_back(line, skipped);
         self.work.notify_one();
     }
-    pub fn put_back(&self, batch: Batch) {
+    /// Nothing happened to them. Who has waited too long by now hears it here: a lane may be back at once to try again,
+    /// and so the line would hardly ever be seen with them in it.
+    pub fn put_back(&self, mut batch: Batch) {
+        let outcome = self.busy();
+        batch.lines.iter_mut().for_each(|line| line.turn_away(self.limits.patience, &outcome));
         batch.lines.into_iter().for_each(|line| self.give_back(line, false));
     }
 

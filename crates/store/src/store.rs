@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::WorkspaceId;
 use tokio::sync::broadcast;
+use tokio::time::Instant;
 
 use crate::commit::Commit;
 use crate::judge::DigestKey;
@@ -13,6 +14,8 @@ use crate::lane::Lane;
 use crate::order::{Done, NotDone, Order};
 use crate::port::{Answer, Engine, Freshness, LoadFigures, Query, Seen, StoreError};
 use crate::shared::Shared;
+
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Nothing waits without a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct Limits {
     /// How long an order may wait before it is told so.
     pub patience: Duration,
     pub retry_after: Duration,
+    /// How long a read waits for the position it asks for.
+    pub catch_up: Duration,
     /// Commits the publisher may be behind before it misses some: the bus is a hint.
     pub commits_behind: usize,
     /// What the jitter goes by; drawn by chance unless a schedule must repeat exactly.
@@ -34,6 +39,7 @@ impl Default for Limits {
             waiting: 20_000,
             patience: Duration::from_secs(5),
             retry_after: Duration::from_secs(1),
+            catch_up: Duration::from_secs(2),
             commits_behind: 4_096,
             seed: None,
         }
@@ -72,13 +78,29 @@ impl Store {
         outcome.await.unwrap_or(Err(NotDone::Unknown))
     }
 
+    /// As fresh as asked for; a position that is not reached in time is refused, one of another epoch at once.
     pub async fn read(
         &self,
         workspace: WorkspaceId,
         fresh: Freshness,
         query: &Query,
     ) -> Result<Seen<Answer>, StoreError> {
-        self.shared.engine.read(workspace, fresh, query).await
+        let limits = self.shared.limits();
+        let until = Instant::now() + limits.catch_up;
+        loop {
+            let seen = self.shared.engine.read(workspace, fresh, query).await?;
+            let Freshness::AtLeast(epoch, position) = fresh else { return Ok(seen) };
+            if seen.epoch != epoch {
+                return Err(StoreError::OtherEpoch);
+            }
+            if seen.position >= position {
+                return Ok(seen);
+            }
+            if Instant::now() >= until {
+                return Err(StoreError::Saturated { retry_after: self.shared.jitter(limits.retry_after) });
+            }
+            tokio::time::sleep(self.shared.jitter(LOOK_AGAIN)).await;
+        }
     }
 
     /// Every commit of this node, in order per workspace, after it is durable. Who falls behind misses some and is

@@ -1,5 +1,7 @@
 //! What one transaction carries: a few commands of each of some workspaces.
 
+use std::time::Duration;
+
 use domain::{Needs, WorkspaceId};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -40,6 +42,16 @@ impl Line {
         }
         let founding = self.orders.iter().any(|pending| pending.order.command.founds());
         Ask { workspace: self.workspace, needs, founding }
+    }
+    /// Who has waited this long was not tried, and will not be.
+    pub fn turn_away(&mut self, patience: Duration, outcome: &NotDone) {
+        self.orders.retain_mut(|pending| {
+            let late = pending.since.elapsed() >= patience;
+            if late {
+                pending.answer(Err(outcome.clone()));
+            }
+            !late
+        });
     }
     pub fn answer_all(&mut self, outcome: &NotDone) {
         for pending in &mut self.orders {

@@ -114,8 +114,11 @@ impl Lane {
                 Err(error) => return Left::Apart(batch, error),
             }
         }
-        if !worlds.iter().any(World::is_changed) {
-            drop(transaction);
+        // What is found by its key may be seen and yet not be durable: a log that was not synced, a commit no replica
+        // has since the primary crashed while it waited. A commit behind it settles that.
+        let found = outcomes.iter().flatten().any(|outcome| outcome.as_ref().is_ok_and(|done| done.again));
+        if !found && !worlds.iter().any(World::is_changed) {
+            transaction.roll_back().await;
             return self.settle(batch, outcomes, &worlds, settled);
         }
         match transaction.commit(&worlds).await {

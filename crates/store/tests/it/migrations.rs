@@ -44,7 +44,7 @@ async fn database(ground: &Ground) -> Box<dyn Migratable> {
 }
 
 on_every_engine! {
-    async fn version_n_and_n_plus_1_share_one_store_until_every_node_is_newer(ground: Ground) {
+    async fn version_n_and_n_plus_1_share_one_store_bus_and_socket_in_both_directions(ground: Ground) {
         let old = ground.node().await;
         let team = Team::set_up(&old).await;
         let steps = next_level();

@@ -4,4 +4,5 @@ mod density;
 mod isolation;
 mod keys;
 mod kills;
+mod reads;
 mod talk;
