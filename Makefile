@@ -26,12 +26,14 @@ bench-sends: ## durable sends per second and their latency, beside pgbench and r
 	$(CARGO) build --release -p load --bin bench-sends
 	FSYNC=on scripts/services run postgres pgbouncer -- target/release/bench-sends
 
-schedules: ## thousands of seeded schedules of commands, kills, faults and clock jumps
-	scripts/services run postgres pgbouncer -- $(CARGO) run --release -p testkit --bin schedules
+schedules: ## thousands of seeded schedules of commands, kills, faults and clock jumps; every fault of the wire
+	$(CARGO) run --release -p testkit --bin schedules
+	scripts/services run postgres pgbouncer -- $(CARGO) run --release -p testkit --bin wire-faults
 
 chaos: ## ten minutes of kill -9 under load, on both engines
 	scripts/services install postgres pgbouncer
-	$(CARGO) run --release -p testkit --bin chaos
+	$(CARGO) build --release -p testkit --bins
+	target/release/chaos --minutes $(or $(MINUTES),10)
 
 fmt: ## format everything
 	$(CARGO) fmt --all

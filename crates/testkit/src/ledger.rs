@@ -41,7 +41,8 @@ pub struct Wrongs {
     pub holes: usize,
 }
 
-const MESSAGES: &str = "SELECT text, number, position, at_us FROM message WHERE channel = $1 AND thread = 0 ORDER BY number LIMIT 1000000";
+const MESSAGES: &str = "SELECT text, number, position, at_us, thread FROM message WHERE channel = $1 \
+    ORDER BY thread, number LIMIT 1000000";
 const EVENTS: &str = "SELECT position, at_us FROM event WHERE workspace = $1 ORDER BY position LIMIT 1000000";
 
 impl Ledger {
@@ -94,12 +95,16 @@ impl Ledger {
         let mut found: BTreeMap<(ChannelId, String), Vec<u64>> = BTreeMap::new();
         for (channel, workspace) in &channels {
             let rows = ask(engine, *workspace, MESSAGES, vec![Value::of(channel)]).await;
-            wrongs.reordered += rows
-                .windows(2)
+            let neighbours = rows.windows(2).filter(|pair| pair[0][4] == pair[1][4]);
+            wrongs.reordered += neighbours
                 .filter(|pair| int(&pair[0][2]) >= int(&pair[1][2]) || int(&pair[0][3]) >= int(&pair[1][3]))
                 .count();
-            for (at, row) in rows.iter().enumerate() {
-                wrongs.holes += usize::from(int(&row[1]) != at as i64 + 1);
+            let mut last = (0, 0);
+            for row in &rows {
+                let (thread, number) = (int(&row[4]), int(&row[1]));
+                let expected = if thread == last.0 { last.1 + 1 } else { 1 };
+                wrongs.holes += usize::from(number != expected);
+                last = (thread, number);
                 found.entry((*channel, text(&row[0]))).or_default().push(int(&row[1]) as u64);
             }
         }

@@ -11,8 +11,10 @@ pub mod ledger;
 pub mod node;
 pub mod powercut;
 pub mod process;
+pub mod proxy;
 pub mod schedule;
 pub mod team;
+pub mod wire;
 
 pub use chaos::{Cluster, Server};
 pub use clock::FakeClock;

@@ -1,0 +1,19 @@
+//! Part of `make schedules`: every message of a batch on its way to PostgreSQL, and back, meets every mishap, alone
+//! and twice in a row; then the same before PgBouncer. Prints what happened, and fails if anything went wrong.
+
+use std::process::ExitCode;
+
+use testkit::wire::{Share, enumerate};
+use testkit::{Backend, Ground};
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> ExitCode {
+    let mut is_right = true;
+    for backend in [Backend::Postgres, Backend::PgBouncer] {
+        let ground = Ground::on(backend).await;
+        let tally = enumerate(&ground, Share::ALL).await;
+        println!("{backend:?}\n{tally}");
+        is_right &= tally.is_right();
+    }
+    if is_right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
