@@ -3,6 +3,8 @@
 use testkit::process::Place;
 use testkit::{Backend, FakeClock, Ground, Team};
 
+pub const WRITER: &str = env!("CARGO_BIN_EXE_writer");
+
 pub struct Town {
     pub ground: Ground,
     pub team: Team,

@@ -8,10 +8,9 @@ use store::Engine;
 use testkit::process::{Place, Talk};
 use testkit::{Ledger, Process, Team, Wrongs};
 
-use crate::grounds::{Town, founded_on_a_file, founded_on_a_server};
+use crate::grounds::{Town, WRITER, founded_on_a_file, founded_on_a_server};
 
 const KILLS: u64 = 20;
-const WRITER: &str = env!("CARGO_BIN_EXE_writer");
 
 async fn killed_again_and_again(place: &Place, team: Team, engine: &dyn Engine) {
     let (ledger, mut chance) = (Ledger::default(), StdRng::seed_from_u64(KILLS));
