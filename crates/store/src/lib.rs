@@ -11,7 +11,6 @@ pub mod lease;
 pub mod migrate;
 pub mod node;
 mod order;
-pub mod pg;
 pub mod port;
 pub mod postgres;
 mod read;
@@ -22,6 +21,7 @@ pub mod statement;
 mod store;
 pub mod upkeep;
 
+pub use ::pg;
 pub use commit::Commit;
 pub use judge::{DigestKey, KEY_AGE_MAX_US, KEY_AHEAD_MAX_US};
 pub use order::{Done, NotDone, Order};

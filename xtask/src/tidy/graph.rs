@@ -4,10 +4,12 @@ use super::Problem;
 use crate::tree::{File, Tree};
 
 /// Roles meet in the store, the bus and the job queue, so none of them may name another.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("protocol", &["domain"]),
-    ("store", &["domain"]),
+    // A wire and its pool: it knows no table.
+    ("pg", &[]),
+    ("store", &["domain", "pg"]),
     ("live", &["domain"]),
     ("service", &["store", "live", "domain"]),
     ("api", &["service", "protocol"]),

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use store::pg::{Connection, Dsn, PgError};
+use pg::{Connection, Dsn, PgError};
 
 use crate::support::{PATIENCE, fly};
 

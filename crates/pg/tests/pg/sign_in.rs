@@ -5,7 +5,7 @@ use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
-use store::pg::{Connection, Dsn, PgError, TlsMode};
+use pg::{Connection, Dsn, PgError, TlsMode};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream},

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use store::pg::{Dsn, Pool, PoolConfig, PoolError, Status};
+use pg::{Dsn, Pool, PoolConfig, PoolError, Status};
 
 use crate::support::{connect, fly, number, server, until};
 

@@ -1,6 +1,6 @@
 use std::{future::ready, time::Duration};
 
-use store::pg::{Connection, PgError};
+use pg::{Connection, PgError};
 
 use crate::support::{connect, fly, number, until};
 

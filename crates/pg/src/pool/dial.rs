@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use super::{PoolConfig, PoolError};
-use crate::pg::{Connection, Dsn, PgError};
+use crate::{Connection, Dsn, PgError};
 
 const BACKOFF_MIN: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-use store::pg::{ArrayParam, Dsn, Param, PgError, Row, TlsMode};
+use pg::{ArrayParam, Dsn, Param, PgError, Row, TlsMode};
 
 use crate::support::{ask, connect, fly};
 

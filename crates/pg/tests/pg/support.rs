@@ -1,6 +1,6 @@
 use std::{env, future::Future, time::Duration};
 
-use store::pg::{Answer, Connection, Dsn, Param, PgError, Statement};
+use pg::{Answer, Connection, Dsn, Param, PgError, Statement};
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -14,7 +14,7 @@ pub fn pooler() -> Dsn {
 
 fn service(variable: &str) -> Dsn {
     let Ok(dsn) = env::var(variable) else {
-        panic!("{variable} is not set; run: scripts/services run -- cargo test -p store")
+        panic!("{variable} is not set; run: scripts/services run -- cargo test -p pg")
     };
     dsn.parse().expect("the services print an address")
 }

@@ -1,4 +1,4 @@
-use store::pg::{Answer, Connection, Param, PgError, ServerError, Status};
+use pg::{Answer, Connection, Param, PgError, ServerError, Status};
 
 use crate::support::{PATIENCE, ask, connect, fly, number};
 

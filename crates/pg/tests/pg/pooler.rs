@@ -1,4 +1,4 @@
-use store::pg::{ArrayParam, Connection, Param, Pool, PoolConfig, Status};
+use pg::{ArrayParam, Connection, Param, Pool, PoolConfig, Status};
 
 use crate::support::{PATIENCE, ask, pooler};
 
