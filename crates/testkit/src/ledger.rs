@@ -53,7 +53,8 @@ impl Ledger {
     pub fn hears(&self, text: &str, outcome: &Result<Done, NotDone>) {
         let told = match outcome {
             Ok(done) => Told::Sent(crate::team::number(done)),
-            Err(NotDone::Refused(_) | NotDone::Failed(_)) => Told::Refused,
+            Err(NotDone::Refused(_)) => Told::Refused,
+            // A try that failed says nothing of those before it under the same key.
             Err(_) => return,
         };
         self.told(text, told);
@@ -66,6 +67,8 @@ impl Ledger {
                 (Told::Sent(before), Told::Sent(now)) if before != now => {
                     panic!("{text} was {before} and is {now}")
                 }
+                // An acknowledgement stands, whatever a later try under its key hears.
+                (Told::Sent(_), _) => {}
                 _ => entry.told = told,
             }
         }

@@ -56,7 +56,10 @@ impl Lane {
                     self.shared.went_well();
                     self.release(&settled, &waiting);
                 }
-                Left::Apart(batch, error) => self.set_apart(batch, &error, &mut waiting),
+                Left::Apart(batch, error) => {
+                    let outcome = NotDone::Failed(error.to_string());
+                    self.set_apart(batch, &error, &outcome, &mut waiting);
+                }
                 Left::Unknown(batch) => {
                     waiting.push(batch);
                     self.resolve(std::mem::take(&mut waiting)).await;
@@ -74,14 +77,14 @@ impl Lane {
     }
 
     /// An error reaches only its owner: the parts run alone, in their order.
-    fn set_apart(&self, mut batch: Batch, error: &StoreError, waiting: &mut Vec<Batch>) {
+    fn set_apart(&self, mut batch: Batch, error: &StoreError, outcome: &NotDone, waiting: &mut Vec<Batch>) {
         if batch.commands() > 1 {
             waiting.extend(batch.parts().into_iter().rev());
             return;
         }
         for line in &mut batch.lines {
             tracing::error!(workspace = %line.workspace, %error, "an order cannot be stored: {error}");
-            line.answer_all(&NotDone::Failed(error.to_string()));
+            line.answer_all(outcome);
         }
         self.release(&batch.workspaces(), waiting);
     }
@@ -121,9 +124,13 @@ impl Lane {
             transaction.roll_back().await;
             return self.settle(batch, outcomes, &worlds, settled);
         }
+        let is_changed = worlds.iter().any(World::is_changed);
         match transaction.commit(&worlds).await {
             Ok(()) => self.settle(batch, outcomes, &worlds, settled),
-            Err(CommitError::Rejected(error)) if error.is_passing() => Left::Later(batch, error),
+            // Where nothing was to be written no order is at fault, and none of those found may be told it failed.
+            Err(CommitError::Rejected(error)) if error.is_passing() || !is_changed => {
+                Left::Later(batch, error)
+            }
             Err(CommitError::Rejected(error)) => Left::Apart(batch, error),
             Err(CommitError::Unknown(why)) => {
                 tracing::warn!(why, "the outcome of a commit is unknown: {why}");
@@ -225,7 +232,10 @@ impl Lane {
                     self.release(&settled, &waiting);
                     backoff = BACKOFF_MIN;
                 }
-                Left::Apart(batch, error) => self.set_apart(batch, &error, &mut waiting),
+                // It may have happened before this try failed.
+                Left::Apart(batch, error) => {
+                    self.set_apart(batch, &error, &NotDone::Unknown, &mut waiting);
+                }
                 Left::Later(batch, _) | Left::Unknown(batch) => {
                     waiting.push(batch);
                     self.shared.tell_the_impatient(&mut waiting);
