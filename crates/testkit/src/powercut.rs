@@ -68,4 +68,8 @@ impl PowerCut {
     pub fn syncs(&self) -> Syncs {
         self.disk.syncs()
     }
+    /// How often a page was fetched.
+    pub fn reads(&self) -> usize {
+        self.disk.reads()
+    }
 }

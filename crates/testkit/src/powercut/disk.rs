@@ -71,6 +71,7 @@ struct State {
     sync_faults: VecDeque<SyncFault>,
     lies: bool,
     syncs: Syncs,
+    reads: usize,
     chance: StdRng,
 }
 
@@ -87,6 +88,7 @@ impl Disk {
             sync_faults: VecDeque::new(),
             lies: false,
             syncs: Syncs::default(),
+            reads: 0,
             chance: StdRng::seed_from_u64(seed),
         }))
     }
@@ -122,6 +124,9 @@ impl Disk {
     pub fn syncs(&self) -> Syncs {
         self.0.lock().syncs
     }
+    pub fn reads(&self) -> usize {
+        self.0.lock().reads
+    }
 
     pub fn open(&self, path: &Path) -> Result<(), Trouble> {
         let mut state = self.0.lock();
@@ -142,6 +147,7 @@ impl Disk {
     /// How many bytes there were; the rest stays as it was.
     pub fn read(&self, path: &Path, at: u64, into: &mut [u8]) -> Result<usize, Trouble> {
         let mut state = self.0.lock();
+        state.reads += 1;
         let seen = &state.running(path)?.seen;
         let rest = seen.get(at as usize..).unwrap_or_default();
         let count = rest.len().min(into.len());
