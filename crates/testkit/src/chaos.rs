@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use store::pg::Dsn;
 use tempfile::TempDir;
 
-pub use quorum::storm_on_a_quorum;
+pub use quorum::{blocking, fail_over, storm_on_a_quorum};
 pub use storm::storm_on_a_file;
 pub use tally::Tally;
 
@@ -79,6 +79,12 @@ impl Cluster {
         let names = format!("ANY 1 ({}, {})", others[0].folder(), others[1].folder());
         let words = ["synchronous_standby_names", &names].map(Path::new);
         runs("postgres-set", &[&self.at(primary), words[0], words[1]]);
+    }
+
+    /// A commit is answered when the primary's own disk has it.
+    pub fn forgoes_its_quorum(&self) {
+        let words = ["synchronous_standby_names", ""].map(Path::new);
+        runs("postgres-set", &[&self.at(self.primary), words[0], words[1]]);
     }
 
     pub fn dsn(&self, server: Server) -> Dsn {

@@ -124,7 +124,7 @@ async fn over(failing_over: &mut Option<JoinHandle<Cluster>>) -> Cluster {
 }
 
 /// What an operator's tool does. The primary dies first, so that nobody is asked before.
-fn fail_over(mut cluster: Cluster) -> Cluster {
+pub fn fail_over(mut cluster: Cluster) -> Cluster {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(both_stream(&cluster));
     let dead = cluster.primary;
@@ -165,6 +165,7 @@ fn spawn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHa
     tokio::task::spawn_blocking(work)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+/// For what starts and stops servers.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     spawn(work).await.expect("it is done")
 }

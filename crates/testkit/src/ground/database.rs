@@ -38,9 +38,16 @@ impl Database {
     pub async fn fresh() -> Self {
         let server = server("ROOKERY_TEST_POSTGRES");
         let template = TEMPLATE.get_or_init(|| template(&server)).await;
+        Self::copied(&server, template).await
+    }
+    /// Without any table.
+    pub async fn empty() -> Self {
+        Self::copied(&server("ROOKERY_TEST_POSTGRES"), "template0").await
+    }
+    async fn copied(server: &Dsn, template: &str) -> Self {
         let name = format!("t_{}", store::clock::random::<8>().map(|byte| format!("{byte:02x}")).concat());
         let copy = format!("CREATE DATABASE {name} TEMPLATE {template}");
-        Witness::of(&server).await.does(&copy).await;
+        Witness::of(server).await.does(&copy).await;
         Self { direct: server.with_database(&name) }
     }
     pub fn direct(&self) -> Dsn {

@@ -1,3 +1,7 @@
-//! The line to the database fails at each message; the database fails over. Needs the servers of `scripts/services`.
+//! The line to the database fails at each message; the database fails over, or tells another history than before.
 
+mod epochs;
+mod failover;
 mod places;
+mod quorum;
+mod town;
