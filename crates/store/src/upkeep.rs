@@ -28,10 +28,11 @@ const RAISE_FLOOR: &str = "UPDATE head SET floor = (SELECT coalesce(max(old.posi
         SELECT e.position, e.at_us FROM event e WHERE e.workspace = head.workspace AND e.position > head.floor
         ORDER BY e.position LIMIT 1000) old WHERE old.at_us < $1)
     WHERE workspace = $2 AND EXISTS (
-        SELECT 1 FROM event e WHERE e.workspace = head.workspace AND e.position = head.floor + 1 AND e.at_us < $1)";
+        SELECT 1 FROM event e WHERE e.workspace = head.workspace AND e.position = head.floor + 1 AND e.at_us < $1)
+    RETURNING floor";
 
 /// Only what the floor has passed. Whatever reads the floor before and the events after sees a gap, never a hole.
-const TRIM: &str = "DELETE FROM event WHERE workspace = $1
+const TRIM: &str = "DELETE FROM event WHERE workspace = $1 AND position > $2
     AND position <= (SELECT floor FROM head WHERE workspace = $1)";
 
 /// Keys begin with their time, so the oldest stand together.
@@ -60,13 +61,16 @@ pub async fn trim_events(engine: &dyn Engine, keep: Duration) -> Result<u64, Sto
 }
 
 async fn trim(engine: &dyn Engine, workspace: &Value, before: Stamp) -> Result<u64, StoreError> {
-    let mut gone = 0;
+    // Once from the beginning, for what a crash left; then only behind the last floor, since rows that were deleted a
+    // moment ago still cost whoever reads past them.
+    let (mut gone, mut passed) = (0, Value::Int(-1));
     loop {
         let values = vec![Value::of(&before), workspace.clone()];
-        let (_, raised) = engine.run(&Query { sql: RAISE_FLOOR, values }).await?;
-        gone += engine.run(&Query { sql: TRIM, values: vec![workspace.clone()] }).await?.1;
-        if raised == 0 {
-            return Ok(gone);
+        let (raised, _) = engine.run(&Query { sql: RAISE_FLOOR, values }).await?;
+        gone += engine.run(&Query { sql: TRIM, values: vec![workspace.clone(), passed] }).await?.1;
+        match raised.into_iter().next().and_then(|row| row.into_iter().next()) {
+            Some(floor) => passed = floor,
+            None => return Ok(gone),
         }
         tokio::task::yield_now().await;
     }

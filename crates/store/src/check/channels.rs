@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM channel c WHERE (c.workspace, c.id) > ($1, $2) ORDER BY c.workspace, c.id LIMIT $3",
         key: &[Blob, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| (!row.is(2)).then(|| format!("{} has no tip", row.id(1))),
     },
     Rule {
@@ -30,6 +31,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM channel_tip t WHERE (t.workspace, t.channel) > ($1, $2) ORDER BY t.workspace, t.channel LIMIT $3",
         key: &[Blob, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| (!row.is(2)).then(|| format!("{} has a tip and is not there", row.id(1))),
     },
     Rule {
@@ -40,6 +42,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM channel_tip t WHERE (t.workspace, t.channel) > ($1, $2) ORDER BY t.workspace, t.channel LIMIT $3",
         key: &[Blob, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| off(row, "last number"),
     },
     Rule {
@@ -50,6 +53,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM channel_tip t WHERE (t.workspace, t.channel) > ($1, $2) ORDER BY t.workspace, t.channel LIMIT $3",
         key: &[Blob, Blob],
         page: 50,
+        exact: None,
         judge: |_, row| off(row, "members"),
     },
     Rule {
@@ -59,16 +63,18 @@ pub(super) const RULES: &[Rule] = &[
             FROM channel_tip t WHERE (t.workspace, t.channel) > ($1, $2) ORDER BY t.workspace, t.channel LIMIT $3",
         key: &[Blob, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| off(row, "pins"),
     },
     Rule {
         name: "tips_from_the_future",
         part: Shard,
-        sql: "SELECT t.workspace, t.channel, t.last_position, coalesce(h.position, -1) FROM channel_tip t
-            LEFT JOIN head h ON h.workspace = t.workspace
-            WHERE (t.workspace, t.channel) > ($1, $2) ORDER BY t.workspace, t.channel LIMIT $3",
+        sql: "SELECT t.workspace, t.channel, t.last_position,
+                coalesce((SELECT h.position FROM head h WHERE h.workspace = t.workspace), -1)
+            FROM channel_tip t WHERE (t.workspace, t.channel) > ($1, $2) ORDER BY t.workspace, t.channel LIMIT $3",
         key: &[Blob, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| {
             let (tip, head) = (row.int(2), row.int(3));
             (tip > head).then(|| format!("{}: its tip is at {tip}, the head at {head}", row.id(1)))

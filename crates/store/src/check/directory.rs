@@ -11,6 +11,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
     sql: "SELECT id, slug, state FROM workspace WHERE id > $1 ORDER BY id LIMIT $2",
     key: &[Blob],
     page: 1_000,
+    exact: None,
     judge: |_, row| {
         let making = row.text(2) == "making";
         making.then(|| {

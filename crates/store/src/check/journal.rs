@@ -9,11 +9,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "holes_in_positions",
         part: Journal,
-        sql: "SELECT e.workspace, e.position, coalesce(h.floor, 0) FROM event e
-            LEFT JOIN head h ON h.workspace = e.workspace
-            WHERE (e.workspace, e.position) > ($1, $2) ORDER BY e.workspace, e.position LIMIT $3",
+        sql: "SELECT e.workspace, e.position,
+                coalesce((SELECT h.floor FROM head h WHERE h.workspace = e.workspace), 0)
+            FROM event e WHERE (e.workspace, e.position) > ($1, $2) ORDER BY e.workspace, e.position LIMIT $3",
         key: &[Blob, Big],
         page: 1_000,
+        exact: None,
         judge: |before, row| {
             let (position, floor) = (row.int(1), row.int(2));
             let expected = before.filter(|before| row.follows(Some(*before), 1)).map(|before| before.int(1) + 1);
@@ -30,6 +31,7 @@ pub(super) const RULES: &[Rule] = &[
             WHERE (workspace, position) > ($1, $2) ORDER BY workspace, position LIMIT $3",
         key: &[Blob, Big],
         page: 1_000,
+        exact: None,
         judge: |before, row| {
             let before = before.filter(|before| row.follows(Some(*before), 1))?;
             let fell = row.int(2) < before.int(2);
@@ -39,11 +41,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "events_without_a_head",
         part: Journal,
-        sql: "SELECT e.workspace, e.position, coalesce(h.position, -1) FROM event e
-            LEFT JOIN head h ON h.workspace = e.workspace
-            WHERE (e.workspace, e.position) > ($1, $2) ORDER BY e.workspace, e.position LIMIT $3",
+        sql: "SELECT e.workspace, e.position,
+                coalesce((SELECT h.position FROM head h WHERE h.workspace = e.workspace), -1)
+            FROM event e WHERE (e.workspace, e.position) > ($1, $2) ORDER BY e.workspace, e.position LIMIT $3",
         key: &[Blob, Big],
         page: 1_000,
+        exact: None,
         judge: |before, row| {
             let wrong = row.int(2) < 0 && !row.follows(before, 1);
             wrong.then(|| format!("{} has events and no head", row.id(0)))
@@ -57,6 +60,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM head h WHERE h.workspace > $1 ORDER BY h.workspace LIMIT $2",
         key: &[Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| {
             let (position, last) = (row.int(1), row.int(2).max(row.int(3)));
             (position != last).then(|| format!("{}: the head is at {position}, the last event at {last}", row.id(0)))
@@ -70,6 +74,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM head h WHERE h.workspace > $1 ORDER BY h.workspace LIMIT $2",
         key: &[Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| {
             let behind = row.int(1) < row.int(2);
             behind.then(|| format!("{}: the last event is of a later time than the head", row.id(0)))
@@ -82,6 +87,7 @@ pub(super) const RULES: &[Rule] = &[
             WHERE workspace > $1 ORDER BY workspace LIMIT $2",
         key: &[Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| {
             let (position, floor, from) = (row.int(1), row.int(2), row.int(3));
             let wrong = floor > position || from > position;
@@ -91,11 +97,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "receipts_from_the_future",
         part: Journal,
-        sql: "SELECT r.key, r.workspace, r.account, r.position, coalesce(h.position, -1) FROM receipt r
-            LEFT JOIN head h ON h.workspace = r.workspace
-            WHERE (r.key, r.workspace, r.account) > ($1, $2, $3) ORDER BY r.key, r.workspace, r.account LIMIT $4",
+        sql: "SELECT r.key, r.workspace, r.account, r.position,
+                coalesce((SELECT h.position FROM head h WHERE h.workspace = r.workspace), -1)
+            FROM receipt r WHERE (r.key, r.workspace, r.account) > ($1, $2, $3) ORDER BY r.key, r.workspace, r.account LIMIT $4",
         key: &[Blob, Blob, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| {
             let (position, head) = (row.int(3), row.int(4));
             (position > head).then(|| format!("{}: a receipt of {position}, the head is at {head}", row.id(1)))

@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM workspace_self w WHERE w.workspace > $1 ORDER BY w.workspace LIMIT $2",
         key: &[Blob],
         page: 50,
+        exact: None,
         judge: |_, row| miscounted(row, "owners"),
     },
     Rule {
@@ -30,6 +31,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM workspace_self w WHERE w.workspace > $1 ORDER BY w.workspace LIMIT $2",
         key: &[Blob],
         page: 50,
+        exact: None,
         judge: |_, row| miscounted(row, "members"),
     },
     Rule {
@@ -41,6 +43,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM workspace_self w WHERE w.workspace > $1 ORDER BY w.workspace LIMIT $2",
         key: &[Blob],
         page: 50,
+        exact: None,
         judge: |_, row| miscounted(row, "channels"),
     },
     Rule {
@@ -51,6 +54,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM channel_member s WHERE (s.channel, s.account) > ($1, $2) ORDER BY s.channel, s.account LIMIT $3",
         key: &[Blob, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| {
             let what = || format!("{} sits in {}, which is not there", row.id(1), row.id(0));
             (!row.is(3)).then(what)
@@ -64,6 +68,7 @@ pub(super) const RULES: &[Rule] = &[
             FROM channel_member s WHERE (s.channel, s.account) > ($1, $2) ORDER BY s.channel, s.account LIMIT $3",
         key: &[Blob, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| {
             let what = || format!("{} sits in {} and is no member of {}", row.id(1), row.id(0), row.id(2));
             (!row.is(3)).then(what)
@@ -78,6 +83,7 @@ pub(super) const RULES: &[Rule] = &[
             ORDER BY s.channel, s.thread, s.account LIMIT $4",
         key: &[Blob, Big, Blob],
         page: 1_000,
+        exact: None,
         judge: |_, row| {
             let what = || format!("{} follows {} in {}, which is not there", row.id(2), row.int(1), row.id(0));
             (!row.is(3)).then(what)

@@ -45,12 +45,12 @@ const fn rule(
     sql: &'static str,
     judge: fn(Option<Row<'_>>, Row<'_>) -> Option<String>,
 ) -> Rule {
-    Rule { name, part: Shard, sql, key: &[Blob, Big, Big], page: 1_000, judge }
+    Rule { name, part: Shard, sql, key: &[Blob, Big, Big], page: 1_000, exact: None, judge }
 }
 
 /// Keyed by whom it calls, not by where it stands.
 const fn mentions(name: &'static str, judge: fn(Option<Row<'_>>, Row<'_>) -> Option<String>) -> Rule {
-    Rule { name, part: Shard, sql: MENTIONS, key: &[Blob, Blob, Big], page: 1_000, judge }
+    Rule { name, part: Shard, sql: MENTIONS, key: &[Blob, Blob, Big], page: 1_000, exact: None, judge }
 }
 
 pub(super) const RULES: &[Rule] = &[
