@@ -45,8 +45,9 @@ impl PostgresOptions {
 
 /// What holds while a batch is written. The planner knows nothing of tables that were empty a minute ago, and every
 /// statement goes by a key: so it has no choice. Whoever abandons a transaction or waits for a lock is ended soon; a
-/// COMMIT that waits for its quorum never is, for it would be told as done.
-pub const WRITER_SETTINGS: [(&str, &str); 8] = [
+/// COMMIT that waits for its quorum never is, for it would be told as done. A client that fell silent in the middle of a
+/// flight is neither idle nor waiting, and would hold its heads until the system's own keepalive, two hours later.
+pub const WRITER_SETTINGS: [(&str, &str); 12] = [
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
@@ -55,4 +56,8 @@ pub const WRITER_SETTINGS: [(&str, &str); 8] = [
     ("idle_in_transaction_session_timeout", "5s"),
     ("statement_timeout", "0"),
     ("client_min_messages", "warning"),
+    ("tcp_keepalives_idle", "3"),
+    ("tcp_keepalives_interval", "1"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
 ];

@@ -152,7 +152,11 @@ const HALF_BUILT: &str = "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(
 
 /// Whether the role of this session carries all settings of a writer itself.
 pub(super) async fn carries_settings(connection: &mut Connection) -> Result<bool, StoreError> {
-    let held = WRITER_SETTINGS.map(|(name, value)| format!("current_setting('{name}') = '{value}'"));
+    // On a socket of the system itself there is nothing to keep alive, and those settings read as zero.
+    let held = WRITER_SETTINGS.map(|(name, value)| {
+        let held = format!("current_setting('{name}') = '{value}'");
+        if name.starts_with("tcp_") { format!("({held} OR inet_client_addr() IS NULL)") } else { held }
+    });
     let durable = "current_setting('synchronous_commit') NOT IN ('off', 'local')";
     let text = format!("SELECT {} AND {durable}", held.join(" AND "));
     let answers = connection.flight(&[plain(&text)]).await.map_err(failed)?;
