@@ -69,6 +69,7 @@ macro_rules! int_cell {
     ($($type:ty: $kind:ident),+) => {$(
         impl Cell for $type {
             const KIND: Kind = Kind::$kind;
+            #[allow(clippy::cast_lossless, reason = "one text for four types")]
             fn put(&self, sink: &mut dyn Sink) { sink.int(*self as i64); }
             fn take(source: &mut dyn Source) -> Result<Option<Self>, Corrupt> {
                 source.int()?.map(|value| <$type>::try_from(value).map_err(|_| Corrupt("a number out of range"))).transpose()

@@ -61,7 +61,7 @@ impl Shared {
         let pending = Pending { order, digest, reply: Some(reply), since: Instant::now() };
         let mut queue = self.queue.lock();
         let closed = queue.closed;
-        if queue.push(pending).is_err() {
+        if !queue.push(pending) {
             return Err(if closed { NotDone::Stopping } else { self.busy() });
         }
         drop(queue);
@@ -137,7 +137,7 @@ impl Shared {
         self.committed.subscribe()
     }
 
-    pub fn count_commit(&self, outcomes: &[Vec<Result<Done, NotDone>>]) {
+    pub fn count_commit(outcomes: &[Vec<Result<Done, NotDone>>]) {
         let judged = outcomes.iter().flatten();
         let (done, refused): (Vec<_>, Vec<_>) = judged.partition(|outcome| outcome.is_ok());
         counter!("store_commands_total", "outcome" => "done").increment(done.len() as u64);

@@ -91,7 +91,7 @@ impl Command for Delete {
         }
         let mut tip = ChannelTip { last_position: at, ..standing.tip.clone() };
         self.unmention(message, by, &mut changes);
-        self.unpin(self.key(), world, &mut tip, &mut changes);
+        unpin(self.key(), world, &mut tip, &mut changes);
         self.close_gap(message, at, &standing, &mut tip, world, &mut changes);
         changes.put(emptied(message, at, &changes));
         changes.put(tip);
@@ -111,6 +111,13 @@ fn emptied(message: &Message, at: Position, changes: &Changes) -> Message {
         Message { text: String::new(), deleted_us: Some(changes.stamp()), changed: at, ..message.clone() };
     row.set_extra(Extra { replies: was.replies, in_channel: was.in_channel, of: was.of, ..Extra::default() });
     row
+}
+
+fn unpin(key: (ChannelId, u64, u64), world: &World, tip: &mut ChannelTip, changes: &mut Changes) {
+    if world.get::<Pin>(&key).is_some() {
+        changes.remove::<Pin>(key);
+        tip.pins = tip.pins.saturating_sub(1);
+    }
 }
 
 impl Delete {
@@ -137,13 +144,6 @@ impl Delete {
         changes.remove::<Shout>(self.key());
     }
 
-    fn unpin(&self, key: (ChannelId, u64, u64), world: &World, tip: &mut ChannelTip, changes: &mut Changes) {
-        if world.get::<Pin>(&key).is_some() {
-            changes.remove::<Pin>(key);
-            tip.pins = tip.pins.saturating_sub(1);
-        }
-    }
-
     /// The numbers it had count as read by everyone.
     fn close_gap(
         &self,
@@ -168,7 +168,7 @@ impl Delete {
         }
         if let Some(number) = message.extra().in_channel {
             holes.add(number);
-            self.unpin((self.channel, 0, number), world, tip, changes);
+            unpin((self.channel, 0, number), world, tip, changes);
             if let Some(row) = world.get::<Message>(&(self.channel, 0, number)) {
                 changes.put(emptied(row, at, changes));
             }

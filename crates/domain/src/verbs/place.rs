@@ -22,7 +22,8 @@ impl Command for Place {
         needs.find::<WorkspacePlace>(&PLACE_BY_SLUG, values![&self.slug], 1);
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
-        if world.find::<WorkspacePlace>(&PLACE_BY_SLUG, &values![&self.slug]).next().is_some() {
+        let taken = values![&self.slug];
+        if world.find::<WorkspacePlace>(&PLACE_BY_SLUG, &taken).next().is_some() {
             return Err(Refusal {
                 about: Some("slug"),
                 ..Refusal::new(Code::Conflict, "this address is taken; choose another")

@@ -1,11 +1,11 @@
 use std::{fs, path::Path, process::Command, sync::Arc};
 
+use pg::{Connection, Dsn, PgError, TlsMode};
 use rustls::{
     ServerConfig,
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
-use pg::{Connection, Dsn, PgError, TlsMode};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream},

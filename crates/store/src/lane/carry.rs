@@ -192,7 +192,7 @@ impl Lane {
         worlds: &[World],
         mut settled: Vec<WorkspaceId>,
     ) -> Left {
-        self.shared.count_commit(&outcomes);
+        Shared::count_commit(&outcomes);
         for world in worlds {
             self.shared.publish(|| Commit::of(world));
         }

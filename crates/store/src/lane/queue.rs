@@ -44,10 +44,10 @@ impl Queue {
         self.lines.is_empty()
     }
 
-    /// Gives the order back where there is no room.
-    pub fn push(&mut self, pending: Pending) -> Result<(), Pending> {
+    /// False, and the order is gone, where there is no room.
+    pub fn push(&mut self, pending: Pending) -> bool {
         if self.closed || self.count >= self.max {
-            return Err(pending);
+            return false;
         }
         let workspace = pending.order.by.workspace;
         let line = self.lines.entry(workspace).or_default();
@@ -56,7 +56,7 @@ impl Queue {
         }
         line.orders.push_back(pending);
         self.count += 1;
-        Ok(())
+        true
     }
 
     pub fn take(&mut self) -> Option<Batch> {

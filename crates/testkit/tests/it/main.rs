@@ -1,5 +1,7 @@
 //! The invariants of the journal, by the names they are known by, on every engine.
 
+#![allow(clippy::disallowed_methods, reason = "writers live as long as their test")]
+
 mod density;
 mod isolation;
 mod keys;
