@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use domain::By;
 use parking_lot::Mutex;
+use store::Engine;
 use store::check::check;
 use store::migrate::Part;
 use tokio::task::JoinSet;
@@ -129,10 +130,17 @@ pub fn cases(record: &Record, share: Share) -> Vec<Case> {
     cases
 }
 
+/// What is put before the engine, to see whether its mistakes are found.
+pub type Over = fn(Arc<dyn Engine>) -> Arc<dyn Engine>;
+
 /// On a fresh ground, directly or through the pooler.
 pub async fn enumerate(ground: &Ground, share: Share) -> Tally {
+    enumerate_over(ground, share, |engine| engine).await
+}
+
+pub async fn enumerate_over(ground: &Ground, share: Share, over: Over) -> Tally {
     let (ledger, tally) = (Arc::new(Ledger::default()), Arc::new(Mutex::new(Tally::default())));
-    let mut stages = set_up(ground, share.stages, &ledger).await;
+    let mut stages = set_up(ground, share.stages, over, &ledger).await;
     let record = stages[0].record().await;
     let again = stages[1].record().await;
     assert_eq!(record.to_server, again.to_server, "a batch is always the same messages");
@@ -168,13 +176,13 @@ pub async fn enumerate(ground: &Ground, share: Share) -> Tally {
 }
 
 /// Two workspaces each, with a message to reply to.
-async fn set_up(ground: &Ground, count: usize, ledger: &Arc<Ledger>) -> Vec<Stage> {
+async fn set_up(ground: &Ground, count: usize, over: Over, ledger: &Arc<Ledger>) -> Vec<Stage> {
     let node = ground.node().await;
     let mut stages = Vec::with_capacity(count);
     Team::set_up(&node).await;
     for number in 0..count {
         let teams = [another(&node, number, "a").await, another(&node, number, "b").await];
-        stages.push(Stage::at(ground, number, teams, Arc::clone(ledger)).await);
+        stages.push(Stage::at(ground, number, teams, over, Arc::clone(ledger)).await);
     }
     node.stop().await;
     for stage in &mut stages {

@@ -9,10 +9,10 @@ use domain::verbs::Send;
 use futures_util::future::join_all;
 use parking_lot::Mutex;
 use store::pg::PoolConfig;
-use store::{DigestKey, Done, Limits, NotDone, Order, Postgres, PostgresOptions, Store};
+use store::{DigestKey, Done, Engine, Limits, NotDone, Order, Postgres, PostgresOptions, Store};
 use tokio::time::timeout;
 
-use super::{Asked, Case, Tally};
+use super::{Asked, Case, Over, Tally};
 use crate::clock::FakeClock;
 use crate::ground::Ground;
 use crate::ground::database::{PATIENCE, Witness};
@@ -29,7 +29,7 @@ pub(super) struct Stage {
     number: usize,
     rounds: usize,
     proxy: Proxy,
-    engine: Arc<Postgres>,
+    engine: Arc<dyn Engine>,
     witness: Witness,
     teams: [(Team, Person); 2],
     clock: FakeClock,
@@ -46,14 +46,20 @@ struct Sent {
 }
 
 impl Stage {
-    pub async fn at(ground: &Ground, number: usize, teams: [(Team, Person); 2], ledger: Arc<Ledger>) -> Self {
+    pub async fn at(
+        ground: &Ground,
+        number: usize,
+        teams: [(Team, Person); 2],
+        over: Over,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         let options = ground.options();
         let proxy = Proxy::before(&options.primary).await;
         let pool = PoolConfig { size: 1, overflow: 5, flight_max: FLIGHT_MAX, ..PoolConfig::default() };
         // One lane, so that a batch is one transaction.
         let options =
             PostgresOptions { primary: proxy.dsn(), pool, lanes: 1, commit_max: FLIGHT_MAX, ..options };
-        let engine = Arc::new(Postgres::new(options));
+        let engine = over(Arc::new(Postgres::new(options)));
         let witness = Witness::of(&ground.database().direct()).await;
         Self {
             number,
@@ -129,7 +135,7 @@ impl Stage {
 
     async fn send(&mut self, asked: Vec<(Asked, Key)>, tally: &mut Tally) -> Vec<Sent> {
         let limits = Limits { patience: Duration::from_secs(20), ..Limits::default() };
-        let store = Store::new(Arc::clone(&self.engine) as _, DigestKey([7; 32]), limits);
+        let store = Store::new(Arc::clone(&self.engine), DigestKey([7; 32]), limits);
         let lanes = join_all(store.lanes());
         let talk = async {
             let orders = asked.into_iter().map(|(asked, key)| self.order(&store, asked, key));

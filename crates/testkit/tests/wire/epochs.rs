@@ -89,7 +89,8 @@ async fn a_replica_that_lacks_the_last_message_is_promoted(is_pooled: bool) {
     cluster.forgoes_its_quorum();
     let (first, team) = founded(&cluster, cluster.dsn(Server::One)).await;
     let engine = Postgres::new(PostgresOptions::new(cluster.dsn(Server::One)));
-    until("the primary answers alone", async || engine.durability().await == Ok(Durability::PrimaryOnly)).await;
+    until("the primary answers alone", async || engine.durability().await == Ok(Durability::PrimaryOnly))
+        .await;
     let talk = Talk::with(first, team);
     let past = Past::of(&talk, async || {
         until("the replica has what is kept", async || {
@@ -118,9 +119,8 @@ const KEPT: &str = "SELECT count(*) FROM message WHERE text = 'kept'";
 
 /// From one server into a database of another, as an operator would.
 async fn dump(from: &Dsn, into: &Dsn) {
-    let address = |dsn: &Dsn| {
-        format!("host={} port={} user={} dbname={}", dsn.host, dsn.port, dsn.user, dsn.database)
-    };
+    let address =
+        |dsn: &Dsn| format!("host={} port={} user={} dbname={}", dsn.host, dsn.port, dsn.user, dsn.database);
     let pipe = "set -o pipefail; pg_dump --no-owner \"$1\" | psql -qX -v ON_ERROR_STOP=1 -o /dev/null \"$2\"";
     let (from, into) = (address(from), address(into));
     let told = blocking(move || Command::new("bash").args(["-c", pipe, "bash", &from, &into]).output()).await;
@@ -141,12 +141,15 @@ mod sqlite {
         let backup = ground.file().with_extension("backup");
         let past = Past::of(&talk, async || {
             let copy = "VACUUM INTO '".to_owned() + &backup.display().to_string() + "'";
-            rusqlite::Connection::open(ground.file()).and_then(|file| file.execute_batch(&copy)).expect("a copy");
+            rusqlite::Connection::open(ground.file())
+                .and_then(|file| file.execute_batch(&copy))
+                .expect("a copy");
         });
         let past = past.await;
         talk.stops().await;
         let options = SqliteOptions { readers: 0, ..SqliteOptions::default() };
-        let engine = Sqlite::open(&ground.file(), Arc::new(ground.clock.clone()), &options).expect("it opens");
+        let engine =
+            Sqlite::open(&ground.file(), Arc::new(ground.clock.clone()), &options).expect("it opens");
         engine.settle().await;
         drop(engine);
 

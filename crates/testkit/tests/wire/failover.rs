@@ -57,7 +57,11 @@ mod pgbouncer {
         let query = Query { sql: "SELECT position FROM head", values: Vec::new() };
         let old = Freshness::AtLeast(before.epoch, before.position);
         let refused = one.node.store.read(team.workspace, old, &query).await;
-        assert_eq!(refused, Err(StoreError::OtherEpoch), "a position of the old epoch means nothing any more");
+        assert_eq!(
+            refused,
+            Err(StoreError::OtherEpoch),
+            "a position of the old epoch means nothing any more"
+        );
         let new = Freshness::AtLeast(after.epoch, after.position);
         two.node.store.read(team.workspace, new, &query).await.expect("one of the new epoch does");
         blocking(move || drop(cluster)).await;

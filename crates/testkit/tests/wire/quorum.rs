@@ -53,7 +53,10 @@ async fn lost_for_a_while(is_pooled: bool) {
         };
         assert!(comes_back, "told to come back, not {told:?}");
     }
-    assert!(talk.told.lock().iter().any(|told| matches!(told, NotDone::ReadOnly { .. })), "some were not tried");
+    assert!(
+        talk.told.lock().iter().any(|told| matches!(told, NotDone::ReadOnly { .. })),
+        "some were not tried"
+    );
 
     let cluster = blocking(move || {
         cluster.start(Server::Three);
