@@ -48,6 +48,14 @@ impl PowerCut {
     pub fn power_on(&self) {
         self.disk.power_on();
     }
+    /// The process dies where it stands, the machine goes on: whoever holds a file can do nothing more with it.
+    pub fn process_dies(&self) {
+        self.disk.close_to_all();
+    }
+    /// The disk is well again, and another process may use what the dead one left, as the machine shows it.
+    pub fn process_restarts(&self) {
+        self.disk.open_again();
+    }
     /// Whether nobody holds a file.
     pub fn is_released(&self) -> bool {
         self.disk.is_released()

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::checkpoint::{Checkpointer, Log, restart};
+use super::checkpoint::{Checkpointer, Log, is_left_behind, make_durable, restart};
 use super::codec::{Binder, values};
 use super::mark::Mark;
 use super::migrating::migrate;
@@ -54,9 +54,13 @@ impl Sqlite {
     /// Opens or makes the file, takes missing migrations, and begins a new epoch where commits were lost.
     pub fn open(place: &Path, clock: Arc<dyn Clock>, options: &SqliteOptions) -> Result<Self, StoreError> {
         let vfs = options.vfs.as_deref();
+        let left_behind = is_left_behind(place);
         let mut connection = open_writer(place, vfs)?;
         migrate(&mut connection, &clock, &options.plan)?;
         let origin = origin(&connection)?;
+        if left_behind {
+            make_durable(&connection)?;
+        }
         if let Some(mark) = Mark::read(place).filter(|mark| mark.proves_loss(&origin)) {
             tracing::warn!(?mark, "this file is older than the mark beside it: a new epoch begins");
             begin_epoch(&connection, clock.now())?;

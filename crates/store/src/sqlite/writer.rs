@@ -12,7 +12,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
-use super::checkpoint::{Log, make_durable};
+use super::checkpoint::Log;
 use super::codec::{Binder, Columns};
 use super::mark::Mark;
 use super::setup::{Origin, failed, open_writer};
@@ -78,7 +78,6 @@ impl Writer {
     pub fn connection(&mut self) -> Result<&Connection, StoreError> {
         if self.connection.is_none() {
             let fresh = open_writer(&self.place, self.vfs.as_deref())?;
-            make_durable(&fresh)?;
             self.origin = super::setup::origin(&fresh)?;
             self.adopt(fresh);
         }

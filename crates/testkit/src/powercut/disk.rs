@@ -102,6 +102,15 @@ impl Disk {
     pub fn is_off(&self) -> bool {
         self.0.lock().off
     }
+    pub fn close_to_all(&self) {
+        self.0.lock().off = true;
+    }
+    pub fn open_again(&self) {
+        let mut state = self.0.lock();
+        assert_eq!(state.open, 0, "a file is still held from before");
+        (state.off, state.cut_after) = (false, None);
+        state.sync_faults.clear();
+    }
     pub fn power_on(&self) {
         let mut state = self.0.lock();
         assert_eq!(state.open, 0, "a file is still held from before");

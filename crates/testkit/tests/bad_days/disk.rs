@@ -103,6 +103,37 @@ async fn a_commit_whose_sync_failed_is_durable_before_its_receipt_acknowledges_i
     }
 }
 
+/// A disk in trouble is when an operator restarts a server. The log it finds is what the machine shows, and SQLite takes
+/// the commit in it for good.
+#[tokio::test(start_paused = true)]
+async fn what_a_restart_finds_after_a_failed_sync_is_durable_before_it_is_acknowledged() {
+    for fault in [SyncFault::Kept, SyncFault::Dropped] {
+        let (shop, ledger) = (Shop::open().await, Ledger::default());
+        let node = shop.node().await;
+        shop.says(&node, &ledger, "before").await.expect("said");
+        shop.disk.next_syncs(&[fault; 100]);
+        let asks = shop.says(&node, &ledger, "during");
+        let fails = async {
+            while !node.store.is_shut() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! { biased; () = fails => {}, outcome = asks => panic!("answered {outcome:?}") }
+        shop.disk.process_dies();
+        node.die().await;
+
+        shop.disk.process_restarts();
+        let node = shop.node().await;
+        let (text, entry) = ledger.unanswered().remove(0);
+        let again = shop.team.owner.says_under(&node, entry.key, entry.channel, &text).await;
+        ledger.hears(&text, &again);
+        assert!(again.expect("found").again, "{fault:?}: the log has it");
+        shop.disk.cut(Survivors::Nothing);
+        node.die().await;
+        assert_eq!(shop.judge(&ledger).await, Wrongs::default(), "{fault:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn while_syncs_fail_the_outcome_is_unknown_and_nobody_else_is_served() {
     let (shop, ledger) = (Shop::open().await, Ledger::default());
