@@ -98,8 +98,7 @@ fn has_neighbours(team: &Team, clock: &dyn store::clock::Clock, literal: Literal
         let mut copy = |table: &str, columns: Vec<&str>, of: &str| {
             let value = |column: &&str| match *column {
                 "workspace" => workspace.clone(),
-                "channel" => channel.clone(),
-                "id" => channel.clone(),
+                "channel" | "id" => channel.clone(),
                 other => other.to_owned(),
             };
             let values: Vec<_> = columns.iter().map(value).collect();
