@@ -134,8 +134,8 @@ impl Migratable for Migrating {
     /// waits for whoever holds a snapshot, and a statement holds its own until the next one, if only an empty one.
     async fn build(&mut self, index: &str, on: &str) -> Result<(), StoreError> {
         let mut turn = connect(&self.dsn).await?;
-        let wait = [plain("BEGIN"), plain(PATIENT), plain(ONE_AT_A_TIME), plain("")];
-        turn.flight(&wait).await.map_err(failed)?;
+        take_turn(&mut turn).await?;
+        turn.flight(&[plain("")]).await.map_err(failed)?;
         let params = [Param::Text(Some(index))];
         if !self.ask(HALF_BUILT, &params).await?.is_empty() {
             self.ask(&format!("DROP INDEX CONCURRENTLY IF EXISTS {index}"), &[]).await?;

@@ -31,7 +31,7 @@ on_every_engine! {
         let node = Arc::new(ground.node().await);
         let teams = [Team::set_up(&node).await, Team::another(&node, "Second").await];
         let mut chance = StdRng::seed_from_u64(42);
-        for _ in 0..40 {
+        for _ in 0..20 {
             let fault = ABORTS[chance.random_range(0..ABORTS.len())];
             node.faults.plan(chance.random_range(0..8), fault);
         }

@@ -53,7 +53,12 @@ async fn by_key_alone(shape: Shape, statistics: &str, connection: &mut Connectio
         let filled = shape.fills(text.table);
         for column in text.by.iter().filter(|_| filled) {
             let found = conditions.iter().any(|line| line.contains(column));
-            assert!(found, "{shape:?}, statistics {statistics}: {column} of {}\n{}", text.sql, lines.join("\n"));
+            assert!(
+                found,
+                "{shape:?}, statistics {statistics}: {column} of {}\n{}",
+                text.sql,
+                lines.join("\n")
+            );
         }
     }
     connection.simple("ROLLBACK").await.expect("back");
