@@ -44,9 +44,9 @@ pub struct Share {
 }
 
 impl Share {
-    pub const ALL: Self = Self { places: 1, twice: 1, stages: 16 };
+    pub const ALL: Self = Self { places: 1, twice: 1, stages: 24 };
     /// Every place once, and now and then twice.
-    pub const ONCE: Self = Self { places: 1, twice: 12, stages: 16 };
+    pub const ONCE: Self = Self { places: 1, twice: 12, stages: 24 };
     /// Where nothing is expected to differ.
     pub const FEW: Self = Self { places: 5, twice: 4, stages: 8 };
 }
@@ -65,6 +65,8 @@ pub struct Tally {
     pub asked_again: usize,
     /// Acknowledged, and not there.
     pub not_durable: usize,
+    /// Acknowledged, and not answered the same when asked once more.
+    pub not_found: usize,
     /// Told that it failed, where the same asked again went well.
     pub failed: usize,
     pub wrongs: Wrongs,
@@ -74,7 +76,8 @@ pub struct Tally {
 
 impl Tally {
     pub fn is_right(&self) -> bool {
-        self.wrongs == Wrongs::default() && self.not_durable + self.failed + self.findings == 0
+        self.wrongs == Wrongs::default()
+            && self.not_durable + self.not_found + self.failed + self.findings == 0
     }
 }
 
@@ -94,10 +97,10 @@ impl fmt::Display for Tally {
         writeln!(to, "acknowledged {acknowledged} ({found} found by their key), asked again {asked_again}")?;
         let Wrongs { lost, doubled, reordered, holes } = self.wrongs;
         writeln!(to, "{lost} lost, {doubled} doubled, {reordered} reordered, {holes} holes")?;
-        let Self { not_durable, failed, findings, .. } = self;
+        let Self { not_durable, not_found, failed, findings, .. } = self;
         write!(
             to,
-            "{not_durable} acknowledged without being durable, {failed} failed, {findings} findings of the check"
+            "{not_durable} acknowledged without being durable, {not_found} not found by their key, {failed} failed, {findings} findings of the check"
         )
     }
 }
@@ -201,6 +204,7 @@ async fn another(node: &Node, number: usize, name: &str) -> (Team, Person) {
 }
 
 /// What a stage asks for at once.
+#[derive(Clone)]
 struct Asked {
     by: By,
     text: String,

@@ -21,7 +21,7 @@ use crate::proxy::{Proxy, Record};
 use crate::team::{Person, Team, number};
 
 /// After this a flight is given up. A machine so slow that a sound one takes longer costs a repetition, no more.
-const FLIGHT_MAX: Duration = Duration::from_millis(400);
+const FLIGHT_MAX: Duration = Duration::from_millis(300);
 /// How often a batch is sent again whose mishap did not come about.
 const TRIES_MAX: usize = 20;
 
@@ -98,7 +98,9 @@ impl Stage {
             }
             let sent = self.batch(&mut mine).await;
             let happened = self.proxy.clear();
+            let same = sent.iter().map(|sent| (sent.asked.clone(), sent.key)).collect();
             self.settle(sent, &mut mine).await;
+            self.repeat(same, &mut mine).await;
             // The second transaction may be another one than the first was: alone, and shorter.
             if happened > 0 {
                 let mut tally = tally.lock();
@@ -108,6 +110,7 @@ impl Stage {
                 tally.asked_again += mine.asked_again;
                 tally.not_durable += mine.not_durable;
                 tally.failed += mine.failed;
+                tally.not_found += mine.not_found;
                 return;
             }
         }
@@ -134,7 +137,9 @@ impl Stage {
     }
 
     async fn send(&mut self, asked: Vec<(Asked, Key)>, tally: &mut Tally) -> Vec<Sent> {
-        let limits = Limits { patience: Duration::from_secs(20), ..Limits::default() };
+        // One in four is impatient, is told that the outcome is unknown, and asks again.
+        let patience = if self.number.is_multiple_of(4) { FLIGHT_MAX } else { Duration::from_secs(20) };
+        let limits = Limits { patience, ..Limits::default() };
         let store = Store::new(Arc::clone(&self.engine), DigestKey([7; 32]), limits);
         let lanes = join_all(store.lanes());
         let talk = async {
@@ -195,6 +200,16 @@ impl Stage {
                 tally.failed += 1;
             }
             Err(_) => {}
+        }
+    }
+
+    /// The same under the same keys, once more: all of it is found, and answered as before.
+    async fn repeat(&mut self, same: Vec<(Asked, Key)>, tally: &mut Tally) {
+        for sent in self.send(same, tally).await {
+            if !sent.outcome.as_ref().is_ok_and(|done| done.again) {
+                println!("{:?}: {} was asked twice: {:?}", self.case, sent.asked.text, sent.outcome);
+                tally.not_found += 1;
+            }
         }
     }
 

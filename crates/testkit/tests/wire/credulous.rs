@@ -73,6 +73,6 @@ mod postgres {
         let ground = Ground::on(Backend::Postgres).await;
         let tally = enumerate_over(&ground, Share::FEW, |engine| Arc::new(Credulous(engine))).await;
         assert!(!tally.is_right());
-        assert!(tally.not_durable > 0 && tally.wrongs.lost > 0, "{tally}");
+        assert!(tally.not_durable > 0 && tally.not_found > 0, "{tally}");
     }
 }
