@@ -1,5 +1,6 @@
 //! What lanes and askers share: the queue, the engine, and whether the lanes are shut.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -58,7 +59,7 @@ impl Shared {
     pub fn enter(&self, order: Order) -> Result<oneshot::Receiver<Result<Done, NotDone>>, NotDone> {
         let (reply, outcome) = oneshot::channel();
         let digest = order.digest(&self.digest_key);
-        let pending = Pending { order, digest, reply: Some(reply), since: Instant::now() };
+        let pending = Pending { order, digest, reply: Some(reply), since: Instant::now(), maybe: false };
         let mut queue = self.queue.lock();
         let closed = queue.closed;
         if !queue.push(pending) {
@@ -107,12 +108,26 @@ impl Shared {
         self.queue.lock().give_back(line, skipped);
         self.work.notify_one();
     }
-    /// Nothing happened to them. Who has waited too long by now hears it here: a lane may be back at once to try again,
-    /// and so the line would hardly ever be seen with them in it.
-    pub fn put_back(&self, mut batch: Batch) {
+    /// What a lane has left, in its order. Who has waited too long by now hears it here: a lane may be back at once to
+    /// try again, and so the line would hardly ever be seen with them in it.
+    pub fn put_back(&self, batches: impl IntoIterator<Item = Batch>) {
+        let mut lines: Vec<Line> = Vec::new();
+        let mut known = HashMap::new();
+        for line in batches.into_iter().flat_map(|batch| batch.lines) {
+            let at = *known.entry(line.workspace).or_insert(lines.len());
+            match lines.get_mut(at) {
+                Some(known) => known.orders.extend(line.orders),
+                None => lines.push(line),
+            }
+        }
         let outcome = self.busy();
-        batch.lines.iter_mut().for_each(|line| line.turn_away(self.limits.patience, &outcome));
-        batch.lines.into_iter().for_each(|line| self.give_back(line, false));
+        let mut queue = self.queue.lock();
+        for mut line in lines {
+            line.turn_away(self.limits.patience, &outcome);
+            queue.give_back(line, false);
+        }
+        drop(queue);
+        self.work.notify_one();
     }
 
     pub fn is_shut(&self) -> bool {
@@ -178,12 +193,13 @@ impl Shared {
             self.work.notify_one();
         }
     }
-    /// Those whose commit is unresolved are told that it is.
-    pub fn tell_the_impatient(&self, batches: &mut [Batch]) {
+    /// Those a lane holds while a commit is unresolved do not wait for ever either.
+    pub fn tell_the_impatient<'a>(&self, batches: impl Iterator<Item = &'a mut Batch>) {
+        let outcome = self.busy();
         let now = Instant::now();
-        let pending = batches.iter_mut().flat_map(|batch| &mut batch.lines).flat_map(|line| &mut line.orders);
+        let pending = batches.flat_map(|batch| &mut batch.lines).flat_map(|line| &mut line.orders);
         for pending in pending.filter(|pending| now.duration_since(pending.since) >= self.limits.patience) {
-            pending.answer(Err(NotDone::Unknown));
+            pending.give_up(&outcome);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What one transaction carries: a few commands of each of some workspaces.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use domain::{Needs, WorkspaceId};
@@ -16,9 +17,16 @@ pub(crate) struct Pending {
     pub digest: Option<[u8; 32]>,
     pub reply: Option<oneshot::Sender<Result<Done, NotDone>>>,
     pub since: Instant,
+    /// Its COMMIT was sent once and not answered: until its receipt tells, it may have happened.
+    pub maybe: bool,
 }
 
 impl Pending {
+    /// That it did not happen is only said of what was never sent.
+    pub fn give_up(&mut self, outcome: &NotDone) {
+        let outcome = if self.maybe { NotDone::Unknown } else { outcome.clone() };
+        self.answer(Err(outcome));
+    }
     /// The asker may be gone; the outcome stands all the same.
     pub fn answer(&mut self, outcome: Result<Done, NotDone>) {
         if let Some(reply) = self.reply.take() {
@@ -38,25 +46,26 @@ impl Line {
     pub fn ask(&self) -> Ask {
         let mut needs = Needs::default();
         for pending in &self.orders {
-            pending.order.needs(&mut needs);
+            // Without its rows a broken rule is refused when it is judged; the lane goes on.
+            if catch_unwind(AssertUnwindSafe(|| pending.order.needs(&mut needs))).is_err() {
+                tracing::error!(command = pending.order.command.name(), "a command cannot name its rows");
+            }
         }
         let founding = self.orders.iter().any(|pending| pending.order.command.founds());
         Ask { workspace: self.workspace, needs, founding }
     }
-    /// Who has waited this long was not tried, and will not be.
+    /// Who has waited this long will not be tried again.
     pub fn turn_away(&mut self, patience: Duration, outcome: &NotDone) {
         self.orders.retain_mut(|pending| {
             let late = pending.since.elapsed() >= patience;
             if late {
-                pending.answer(Err(outcome.clone()));
+                pending.give_up(outcome);
             }
             !late
         });
     }
     pub fn answer_all(&mut self, outcome: &NotDone) {
-        for pending in &mut self.orders {
-            pending.answer(Err(outcome.clone()));
-        }
+        self.orders.iter_mut().for_each(|pending| pending.give_up(outcome));
     }
 }
 
@@ -67,20 +76,28 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Smaller batches that hold the same in the same order: by workspace, then by command. One part: it is as
-    /// small as it gets.
-    pub fn parts(self) -> Vec<Self> {
-        let wait = Wait::Wait;
+    /// Two halves in their order: of the workspaces, or of one workspace's commands. So one that does not go is found
+    /// in a few commits among thousands.
+    pub fn halves(mut self) -> [Self; 2] {
         if self.lines.len() > 1 {
-            return self.lines.into_iter().map(|line| Self { lines: vec![line], wait }).collect();
+            let rest = self.lines.split_off(self.lines.len() / 2);
+            let wait = self.wait;
+            return [self, Self { lines: rest, wait }];
         }
-        let alone =
-            |workspace, pending| Self { lines: vec![Line { workspace, orders: vec![pending] }], wait };
-        let apart = self.lines.into_iter().flat_map(|line| {
-            let workspace = line.workspace;
-            line.orders.into_iter().map(move |pending| alone(workspace, pending))
-        });
-        apart.collect()
+        let mut rest = Vec::new();
+        for line in &mut self.lines {
+            let orders = line.orders.split_off(line.orders.len() / 2);
+            rest.push(Line { workspace: line.workspace, orders });
+        }
+        // The parts of one line keep their order only if none is left for later.
+        [Self { wait: Wait::Wait, ..self }, Self { lines: rest, wait: Wait::Wait }]
+    }
+    /// Each workspace by itself, waiting for its lock.
+    pub fn by_workspace(self) -> Vec<Self> {
+        self.lines.into_iter().map(|line| Self { lines: vec![line], wait: Wait::Wait }).collect()
+    }
+    pub fn may_have_happened(&mut self) {
+        self.lines.iter_mut().flat_map(|line| &mut line.orders).for_each(|pending| pending.maybe = true);
     }
     pub fn workspaces(&self) -> Vec<WorkspaceId> {
         self.lines.iter().map(|line| line.workspace).collect()

@@ -1,5 +1,7 @@
 //! A lane: takes what gathered, carries it out in one transaction, answers once it is durable.
 
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +29,8 @@ enum Left {
     Apart(Batch, StoreError),
     /// Nothing happened, and the same may go well a moment later.
     Later(Batch, StoreError),
+    /// The same, with the lock held before: what came of an earlier try is decided.
+    Decided(Batch, StoreError),
     /// It may have happened.
     Unknown(Batch),
 }
@@ -56,19 +60,13 @@ impl Lane {
                     self.shared.went_well();
                     self.release(&settled, &waiting);
                 }
-                Left::Apart(batch, error) => {
-                    let outcome = NotDone::Failed(error.to_string());
-                    self.set_apart(batch, &error, &outcome, &mut waiting);
-                }
-                Left::Unknown(batch) => {
-                    waiting.push(batch);
-                    self.resolve(std::mem::take(&mut waiting)).await;
-                }
-                Left::Later(batch, error) => {
+                Left::Apart(batch, error) => self.set_apart(batch, &error, &mut waiting),
+                Left::Unknown(batch) => self.resolve(batch, &mut waiting).await,
+                Left::Later(batch, error) | Left::Decided(batch, error) => {
                     tracing::warn!(%error, "a batch waits: {error}");
                     self.shared.failed(&error);
                     waiting.push(batch);
-                    waiting.into_iter().rev().for_each(|batch| self.shared.put_back(batch));
+                    self.shared.put_back(waiting.into_iter().rev());
                     return false;
                 }
             }
@@ -77,14 +75,14 @@ impl Lane {
     }
 
     /// An error reaches only its owner: the parts run alone, in their order.
-    fn set_apart(&self, mut batch: Batch, error: &StoreError, outcome: &NotDone, waiting: &mut Vec<Batch>) {
+    fn set_apart(&self, mut batch: Batch, error: &StoreError, waiting: &mut Vec<Batch>) {
         if batch.commands() > 1 {
-            waiting.extend(batch.parts().into_iter().rev());
+            waiting.extend(batch.halves().into_iter().rev());
             return;
         }
         for line in &mut batch.lines {
             tracing::error!(workspace = %line.workspace, %error, "an order cannot be stored: {error}");
-            line.answer_all(outcome);
+            line.answer_all(&NotDone::Failed(error.to_string()));
         }
         self.release(&batch.workspaces(), waiting);
     }
@@ -113,14 +111,14 @@ impl Lane {
         for (line, world) in batch.lines.iter().zip(&mut worlds) {
             match self.judge_line(line, world, transaction.as_mut()).await {
                 Ok(judged) => outcomes.push(judged),
-                Err(error) if error.is_passing() => return Left::Later(batch, error),
+                Err(error) if error.is_passing() => return Left::Decided(batch, error),
                 Err(error) => return Left::Apart(batch, error),
             }
         }
-        // What is found by its key may be seen and yet not be durable: a log that was not synced, a commit no replica
-        // has since the primary crashed while it waited. A commit behind it settles that.
-        let found = outcomes.iter().flatten().any(|outcome| outcome.as_ref().is_ok_and(|done| done.again));
-        if !found && !worlds.iter().any(World::is_changed) {
+        // What is seen may yet not be durable: a log that was not synced, a commit no replica has since the primary
+        // crashed while it waited. So whoever is told that it is so is told behind a commit.
+        let anyone = outcomes.iter().flatten().any(Result::is_ok);
+        if !anyone && !worlds.iter().any(World::is_changed) {
             transaction.roll_back().await;
             return self.settle(batch, outcomes, &worlds, settled);
         }
@@ -129,11 +127,12 @@ impl Lane {
             Ok(()) => self.settle(batch, outcomes, &worlds, settled),
             // Where nothing was to be written no order is at fault, and none of those found may be told it failed.
             Err(CommitError::Rejected(error)) if error.is_passing() || !is_changed => {
-                Left::Later(batch, error)
+                Left::Decided(batch, error)
             }
             Err(CommitError::Rejected(error)) => Left::Apart(batch, error),
             Err(CommitError::Unknown(why)) => {
                 tracing::warn!(why, "the outcome of a commit is unknown: {why}");
+                batch.may_have_happened();
                 Left::Unknown(batch)
             }
         }
@@ -143,10 +142,12 @@ impl Lane {
     fn set_skipped_aside(&self, batch: &mut Batch, worlds: &[World]) -> Vec<WorkspaceId> {
         let wait = batch.wait;
         let mut settled = Vec::new();
-        let here = |line: &Line| worlds.iter().any(|world| world.workspace() == line.workspace);
+        let places: HashMap<_, _> =
+            worlds.iter().map(World::workspace).zip(0..).collect::<HashMap<_, usize>>();
+        let here = |line: &Line| places.contains_key(&line.workspace);
         let (kept, missing): (Vec<_>, Vec<_>) = batch.lines.drain(..).partition(here);
         batch.lines = kept;
-        batch.lines.sort_by_key(|line| worlds.iter().position(|world| world.workspace() == line.workspace));
+        batch.lines.sort_by_key(|line| places.get(&line.workspace));
         for mut line in missing {
             match wait {
                 Wait::Skip => self.shared.give_back(line, true),
@@ -170,7 +171,8 @@ impl Lane {
             let order = &pending.order;
             if order.command.alone() {
                 let mut more = domain::Needs::default();
-                let asks = order.command.more(order.by, world, &mut more);
+                let asks = catch_unwind(AssertUnwindSafe(|| order.command.more(order.by, world, &mut more)));
+                let asks = asks.unwrap_or(false);
                 world.was_unnamed();
                 if asks {
                     transaction.load(world, &more).await?;
@@ -215,16 +217,11 @@ impl Lane {
 
     /// While an outcome is unknown every lane stays shut: under a lost quorum each further commit would pin one
     /// more connection. The same orders run again, one workspace at a time, waiting for their lock; receipts tell
-    /// what happened.
-    async fn resolve(&self, batches: Vec<Batch>) {
+    /// what happened. Once its lock was held a workspace is decided, and whatever fails then is everyday trouble.
+    async fn resolve(&self, batch: Batch, rest: &mut [Batch]) {
         let _shut = self.shared.shut();
-        let mut waiting = Vec::new();
-        for batch in batches {
-            match batch.lines.len() {
-                1 => waiting.push(Batch { wait: Wait::Wait, ..batch }),
-                _ => waiting.extend(batch.parts().into_iter().rev()),
-            }
-        }
+        let mut waiting: Vec<Batch> = batch.by_workspace().into_iter().rev().collect();
+        let mut decided = Vec::new();
         let mut backoff = BACKOFF_MIN;
         while let Some(batch) = waiting.pop() {
             match self.attempt(batch).await {
@@ -232,17 +229,31 @@ impl Lane {
                     self.release(&settled, &waiting);
                     backoff = BACKOFF_MIN;
                 }
-                // It may have happened before this try failed.
-                Left::Apart(batch, error) => {
-                    self.set_apart(batch, &error, &NotDone::Unknown, &mut waiting);
+                Left::Apart(batch, error) => self.set_apart(batch, &error, &mut waiting),
+                Left::Decided(batch, _) => {
+                    // The later parts of the same workspace stay behind it.
+                    let mine = batch.workspaces();
+                    let part = |other: &mut Batch| other.workspaces() == mine;
+                    decided.push(batch);
+                    decided.extend(waiting.extract_if(.., part).collect::<Vec<_>>().into_iter().rev());
                 }
-                Left::Later(batch, _) | Left::Unknown(batch) => {
+                Left::Later(batch, error) => {
+                    tracing::warn!(%error, "the outcome of a commit is still unknown: {error}");
                     waiting.push(batch);
-                    self.shared.tell_the_impatient(&mut waiting);
-                    tokio::time::sleep(self.shared.jitter(backoff)).await;
-                    backoff = (backoff * 2).min(BACKOFF_MAX);
+                    self.pause(&mut backoff, waiting.iter_mut().chain(rest.iter_mut())).await;
+                }
+                Left::Unknown(batch) => {
+                    waiting.push(batch);
+                    self.pause(&mut backoff, waiting.iter_mut().chain(rest.iter_mut())).await;
                 }
             }
         }
+        self.shared.put_back(decided);
+    }
+
+    async fn pause<'a>(&self, backoff: &mut Duration, held: impl Iterator<Item = &'a mut Batch>) {
+        self.shared.tell_the_impatient(held);
+        tokio::time::sleep(self.shared.jitter(*backoff)).await;
+        *backoff = (*backoff * 2).min(BACKOFF_MAX);
     }
 }

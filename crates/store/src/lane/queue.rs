@@ -12,6 +12,8 @@ use crate::port::{Shape, Wait};
 
 /// Of one workspace when nobody else waits.
 const COMMANDS_ALONE_MAX: usize = 1_024;
+/// One workspace may take this part of the places.
+const SHARE_OF_ONE: usize = 4;
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -30,12 +32,22 @@ pub(crate) struct Queue {
     /// Workspaces with orders that no lane has.
     ready: VecDeque<WorkspaceId>,
     count: usize,
+    /// The workspace a lane waits for: one at a time, so that heads held elsewhere never hold all lanes.
+    awaited: Option<WorkspaceId>,
     pub closed: bool,
 }
 
 impl Queue {
     pub fn new(shape: Shape, max: usize) -> Self {
-        Self { shape, max, lines: HashMap::new(), ready: VecDeque::new(), count: 0, closed: false }
+        Self {
+            shape,
+            max,
+            lines: HashMap::new(),
+            ready: VecDeque::new(),
+            count: 0,
+            awaited: None,
+            closed: false,
+        }
     }
     pub fn len(&self) -> usize {
         self.count
@@ -51,6 +63,10 @@ impl Queue {
         }
         let workspace = pending.order.by.workspace;
         let line = self.lines.entry(workspace).or_default();
+        // Nobody fills the queue of everybody.
+        if line.orders.len() >= self.max.div_ceil(SHARE_OF_ONE) {
+            return false;
+        }
         if line.orders.is_empty() && !line.busy {
             self.ready.push_back(workspace);
         }
@@ -61,24 +77,37 @@ impl Queue {
 
     pub fn take(&mut self) -> Option<Batch> {
         let first = *self.ready.front()?;
-        if self.lines.get(&first).is_some_and(|line| line.skipped) {
+        if self.awaited.is_none() && self.is_skipped(first) {
             self.ready.pop_front();
+            self.awaited = Some(first);
             let line = self.take_line(first, self.shape.commands);
             return Some(Batch { lines: vec![line], wait: Wait::Wait });
         }
-        let most = if self.ready.len() > 1 { self.shape.commands } else { COMMANDS_ALONE_MAX };
+        let free = self.ready.iter().filter(|workspace| !self.is_skipped(**workspace)).count();
+        let most = if free > 1 { self.shape.commands } else { COMMANDS_ALONE_MAX };
         // An even share, so that no lane stands idle beside one that took everything.
-        let share = self.ready.len().div_ceil(self.shape.lanes.max(1)).min(self.shape.workspaces);
-        let mut lines = Vec::new();
-        while lines.len() < share {
-            let Some(workspace) = self.ready.front().copied() else { break };
-            if self.lines.get(&workspace).is_some_and(|line| line.skipped) {
-                break;
+        let share = free.div_ceil(self.shape.lanes.max(1)).min(self.shape.workspaces);
+        let mut chosen = Vec::with_capacity(share);
+        let mut left = VecDeque::with_capacity(self.ready.len());
+        for workspace in std::mem::take(&mut self.ready) {
+            match chosen.len() < share && !self.is_skipped(workspace) {
+                true => chosen.push(workspace),
+                false => left.push_back(workspace),
             }
-            self.ready.pop_front();
-            lines.push(self.take_line(workspace, most));
         }
-        Some(Batch { lines, wait: Wait::Skip })
+        self.ready = left;
+        let lines: Vec<_> = chosen.into_iter().map(|workspace| self.take_line(workspace, most)).collect();
+        (!lines.is_empty()).then_some(Batch { lines, wait: Wait::Skip })
+    }
+
+    fn is_skipped(&self, workspace: WorkspaceId) -> bool {
+        self.lines.get(&workspace).is_some_and(|line| line.skipped)
+    }
+
+    fn came_back(&mut self, workspace: WorkspaceId) {
+        if self.awaited == Some(workspace) {
+            self.awaited = None;
+        }
     }
 
     /// The first commands of a line; one that must run alone does.
@@ -105,6 +134,7 @@ impl Queue {
 
     /// A lane is done with a workspace: what waits behind goes on.
     pub fn release(&mut self, workspace: WorkspaceId) {
+        self.came_back(workspace);
         let Some(line) = self.lines.get_mut(&workspace).filter(|line| line.busy) else { return };
         line.busy = false;
         if line.orders.is_empty() {
@@ -114,20 +144,20 @@ impl Queue {
         }
     }
 
-    /// Orders that were not carried out come back before those that came later.
+    /// Orders that were not carried out come back before those that came later. All that a lane has left of a
+    /// workspace comes at once, in its order: it is free again from here on.
     pub fn give_back(&mut self, line: Line, skipped: bool) {
         let Line { workspace, orders } = line;
+        self.came_back(workspace);
         self.count += orders.len();
         let waiting = self.lines.entry(workspace).or_default();
         for pending in orders.into_iter().rev() {
             waiting.orders.push_front(pending);
         }
-        let free_again = std::mem::replace(&mut waiting.busy, false);
+        waiting.busy = false;
         waiting.skipped = skipped;
         if waiting.orders.is_empty() {
             self.lines.remove(&workspace);
-        } else if !free_again {
-            // It is in the list already: another part of the same batch came back before.
         } else if skipped {
             self.ready.push_front(workspace);
         } else {
@@ -141,7 +171,7 @@ impl Queue {
         for line in self.lines.values_mut() {
             while line.orders.front().is_some_and(|pending| now.duration_since(pending.since) >= patience) {
                 let Some(mut pending) = line.orders.pop_front() else { break };
-                pending.answer(Err(outcome.clone()));
+                pending.give_up(outcome);
                 self.count -= 1;
             }
         }
@@ -164,3 +194,6 @@ impl Queue {
         lines.retain(|_, line| line.busy || !line.orders.is_empty());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,7 +181,10 @@ impl Engine for Sqlite {
     async fn open(&self, asks: &[Ask], _wait: Wait) -> Result<Opened, StoreError> {
         let mut transaction = Writing { writer: Arc::clone(&self.writer).lock_owned().await };
         if self.log.wants_restart() {
-            restart(transaction.writer.connection()?)?;
+            // It only saves room: what cannot start over now does so later.
+            if let Err(error) = restart(transaction.writer.connection()?) {
+                tracing::warn!(%error, "the log was not started over: {error}");
+            }
         }
         let worlds = transaction.writer.begin(asks, self.clock.now())?;
         Ok(Opened { transaction: Box::new(transaction), worlds })
