@@ -1,20 +1,28 @@
 //! What people can ask for: one file a verb, its rows and its rule.
 
 mod admit;
+mod archive_channel;
+mod change_channel;
 mod create_channel;
+mod create_direct;
 mod delete;
 mod edit;
 mod found;
 mod join;
 mod mark;
+mod memory;
 mod place;
 mod raise_level;
 mod react;
+mod seats;
 mod send;
 mod set_up;
 
 pub use admit::Admit;
+pub use archive_channel::ArchiveChannel;
+pub use change_channel::ChangeChannel;
 pub use create_channel::CreateChannel;
+pub use create_direct::CreateDirect;
 pub use delete::Delete;
 pub use edit::Edit;
 pub use found::Found;
@@ -23,6 +31,7 @@ pub use mark::Mark;
 pub use place::{Place, Settle};
 pub use raise_level::RaiseLevel;
 pub use react::React;
+pub use seats::{AddToChannel, ChangeSeat, RemoveFromChannel};
 pub use send::Send;
 pub use set_up::{Making, SetUp};
 

@@ -65,7 +65,7 @@ impl Command for Edit {
         if message.deleted_us.is_some() || extra.of.is_some() {
             return Err(missing());
         }
-        if message.author != by.account {
+        if message.author != by.account || extra.system.is_some() {
             return Err(Refusal::not_allowed("edit", "only its author edits a message"));
         }
         let mut changes = Changes::begin(world);

@@ -1,8 +1,11 @@
 //! The rules, without any database: what people may do, and what then changes.
 
+mod channels;
 mod deleting;
+mod directs;
 mod editing;
 mod reading;
+mod seats;
 mod sending;
 mod stage;
 mod threads;
