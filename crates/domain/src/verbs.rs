@@ -1,5 +1,6 @@
 //! What people can ask for: one file a verb, its rows and its rule.
 
+mod accept;
 mod admit;
 mod archive_channel;
 mod change_channel;
@@ -9,10 +10,14 @@ mod create_channel;
 mod create_direct;
 mod delete;
 mod edit;
+mod follow;
 mod found;
+mod invite;
 mod join;
+mod keep;
 mod mark;
 mod memory;
+mod pin;
 mod place;
 mod profile;
 mod raise_level;
@@ -22,6 +27,7 @@ mod seats;
 mod send;
 mod set_up;
 
+pub use accept::AcceptInvitation;
 pub use admit::Admit;
 pub use archive_channel::ArchiveChannel;
 pub use change_channel::ChangeChannel;
@@ -31,9 +37,13 @@ pub use create_channel::CreateChannel;
 pub use create_direct::CreateDirect;
 pub use delete::Delete;
 pub use edit::Edit;
+pub use follow::Follow;
 pub use found::Found;
+pub use invite::{Invite, RevokeInvitation};
 pub use join::Join;
+pub use keep::{Keep, PrivateKind, Subject};
 pub use mark::Mark;
+pub use pin::Pin;
 pub use place::{Place, Settle};
 pub use profile::{ChangeProfile, RequireSignIn, SetStatus};
 pub use raise_level::RaiseLevel;
