@@ -38,6 +38,7 @@ pub const EDIT_SECONDS_MAX: u32 = 365 * 24 * 3600;
 pub const DRAFT_BYTES_MAX: usize = 2 * MESSAGE_BYTES_MAX + 1024;
 /// Of any other private value.
 pub const PRIVATE_BYTES_MAX: usize = 4 * 1024;
+pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3600;
 pub const TOKENS_MAX: usize = 20;
 /// The session used longest ago ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;

@@ -1,6 +1,7 @@
 //! What people can ask for: one file a verb, its rows and its rule.
 
 mod accept;
+mod account;
 mod admit;
 mod archive_channel;
 mod change_channel;
@@ -8,6 +9,7 @@ mod change_role;
 mod change_workspace;
 mod create_channel;
 mod create_direct;
+mod credential;
 mod delete;
 mod edit;
 mod follow;
@@ -26,8 +28,10 @@ mod remove_member;
 mod seats;
 mod send;
 mod set_up;
+mod sync_membership;
 
 pub use accept::AcceptInvitation;
+pub use account::{ChangePassword, CloseAccount, CreateAccount};
 pub use admit::Admit;
 pub use archive_channel::ArchiveChannel;
 pub use change_channel::ChangeChannel;
@@ -35,6 +39,7 @@ pub use change_role::ChangeRole;
 pub use change_workspace::{ArchiveWorkspace, ChangeWorkspace, NewPicture, SetPicture};
 pub use create_channel::CreateChannel;
 pub use create_direct::CreateDirect;
+pub use credential::{BeginCredential, EndCredential, EndCredentials, Touch};
 pub use delete::Delete;
 pub use edit::Edit;
 pub use follow::Follow;
@@ -52,6 +57,7 @@ pub use remove_member::{EndSeats, RemoveMember};
 pub use seats::{AddToChannel, ChangeSeat, RemoveFromChannel};
 pub use send::Send;
 pub use set_up::{Making, SetUp};
+pub use sync_membership::SyncMembership;
 
 /// Writes a field into a digest so that no two lists of fields run together.
 pub(crate) fn field(into: &mut dyn FnMut(&[u8]), bytes: &[u8]) {

@@ -2,10 +2,12 @@
 
 mod channels;
 mod deleting;
+mod directory;
 mod directs;
 mod editing;
 mod invitations;
 mod keeping;
+mod matrix;
 mod members;
 mod pinning;
 mod reading;

@@ -10,6 +10,7 @@ use domain::{
     Key, Member, Message, Refusal, Reply, Role, Seat, Stamp, WorkspaceId, WorkspaceSelf, World,
 };
 
+#[derive(Clone)]
 pub struct Stage {
     head: Head,
     tables: Tables,
@@ -45,6 +46,12 @@ impl Stage {
         };
         stage.does(owner, &Found { making }).expect("founded");
         stage
+    }
+
+    /// The directory: the installation's own journal, without any workspace.
+    pub fn directory() -> Self {
+        let head = Head::new(WorkspaceId::INSTALLATION, Epoch(1));
+        Self { head, tables: Tables::default(), events: Vec::new(), ..Self::new() }
     }
 
     pub fn key(&mut self) -> Key {
