@@ -149,10 +149,10 @@ impl Standing<'_> {
                 "a direct channel is made of its people and stays as it is",
             ));
         }
-        match self.moderates() {
-            true => Ok(()),
-            false => Err(Refusal::not_allowed("moderate", "only the channel's managers and admins do this")),
+        if self.moderates() {
+            return Ok(());
         }
+        Err(Refusal::not_allowed("moderate", "only the channel's managers and admins do this"))
     }
     pub fn required_open(&self) -> Result<(), Refusal> {
         match self.channel.state {

@@ -106,20 +106,16 @@ pub fn is_at_most(role: Role, of: Role) -> bool {
 
 /// Owners look after everyone, admins after everyone but owners.
 pub fn may_manage(actor: &Member, target: &Member) -> Result<(), Refusal> {
-    match (actor.role, target.role) {
-        (Role::Owner, _) => Ok(()),
-        (Role::Admin, Role::Owner) => {
-            Err(Refusal::not_allowed("owner", "only an owner does this to an owner"))
-        }
-        (Role::Admin, _) => Ok(()),
-        _ => Err(Refusal::not_allowed("admin", "only owners and admins do this")),
+    if actor.role == Role::Admin && target.role == Role::Owner {
+        return Err(Refusal::not_allowed("owner", "only an owner does this to an owner"));
     }
+    admin(actor)
 }
 
 /// What changes the workspace itself.
 pub fn admin(member: &Member) -> Result<(), Refusal> {
-    match member.is_admin() {
-        true => Ok(()),
-        false => Err(Refusal::not_allowed("admin", "only owners and admins do this")),
+    if member.is_admin() {
+        return Ok(());
     }
+    Err(Refusal::not_allowed("admin", "only owners and admins do this"))
 }

@@ -61,8 +61,8 @@ impl Command for AcceptInvitation {
         for channel in &given {
             needs.row::<Seat>((*channel, invitation.maker));
         }
-        needs_seats(by, &given, needs);
-        needs_seats(by, &defaults, needs);
+        needs_seats(by, by.account, &given, needs);
+        needs_seats(by, by.account, &defaults, needs);
         true
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
@@ -79,14 +79,14 @@ impl Command for AcceptInvitation {
             }
             None => {}
         }
-        admit(by, &self.name, invitation.role, workspace, world, &mut changes)?;
+        admit(by, by.account, &self.name, invitation.role, workspace, world, &mut changes)?;
         let (given, defaults) = channels(invitation, workspace);
         let mut joined: Vec<ChannelId> = defaults;
         joined.extend(given.into_iter().filter(|channel| still_given(by, *channel, invitation, world)));
         joined.sort_unstable();
         joined.dedup();
         joined.retain(|channel| is_open(by, *channel, world));
-        sit_down(by, &joined, world, &mut changes)?;
+        sit_down(by, by.account, &joined, world, &mut changes)?;
         let used = tell(by, EventKind::InvitationUsed, invitation.id, &mut changes);
         debug_assert!(used < changes.next(), "the last of its events");
         let uses_left = invitation.uses_left.map(|uses| uses - 1);

@@ -46,11 +46,11 @@ impl Command for ChangeRole {
         if owners != workspace.owners {
             changes.put(WorkspaceSelf { owners, ..workspace.clone() });
         }
-        let changed = changes
+        let at = changes
             .tell(Tell::of(EventKind::MemberChanged, Audience::Everyone).by(by.account).about(self.account));
         let detail = json!({ "account": self.account, "was": whose.role.word(), "is": self.role.word() });
-        note(by, changed, "member.role", &detail, &mut changes);
-        changes.put(Member { role: self.role, changed, ..whose.clone() });
+        note(by, at, "member.role", &detail, &mut changes);
+        changes.put(Member { role: self.role, changed: at, ..whose.clone() });
         Ok(changes)
     }
     fn digest(&self, into: &mut dyn FnMut(&[u8])) {

@@ -121,7 +121,7 @@ impl CreateDirect {
             .tell(Tell::of(EventKind::ChannelCreated, Audience::Seats).by(by.account).in_channel(self.id));
         // Everyone sits there from the beginning, and each is told so with a seat to show.
         for person in &self.people {
-            let changed = match *person == by.account {
+            let at = match *person == by.account {
                 true => created,
                 false => changes.tell(
                     Tell::of(EventKind::SeatJoined, Audience::Seats)
@@ -138,7 +138,7 @@ impl CreateDirect {
                 since: created,
                 read_number: 0,
                 read_version: 0,
-                changed,
+                changed: at,
             });
         }
         let last = Position(changes.next().0 - 1);

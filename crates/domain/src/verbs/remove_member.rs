@@ -83,12 +83,12 @@ impl Command for RemoveMember {
             ..workspace.clone()
         });
         // The last of what they may see.
-        let changed = changes
+        let at = changes
             .tell(Tell::of(EventKind::MemberLeft, Audience::Everyone).by(by.account).about(self.account));
         if by.account != self.account {
-            note(by, changed, "member.removed", &json!({ "account": self.account }), &mut changes);
+            note(by, at, "member.removed", &json!({ "account": self.account }), &mut changes);
         }
-        let mut left = Member { state: MemberState::Left, changed, ..goes.clone() };
+        let mut left = Member { state: MemberState::Left, changed: at, ..goes.clone() };
         if self.closing && by.account == self.account {
             forget(&mut left);
         }
@@ -119,6 +119,7 @@ fn end_seats<'a>(by: By, seats: impl Iterator<Item = &'a Seat>, world: &World, c
 }
 
 /// Ends the seats still held by somebody who left: at most 500 channels at once, as found. Done twice is done once.
+/// Answers `{"ended": …}`.
 #[derive(Debug)]
 pub struct EndSeats {
     pub account: AccountId,
@@ -145,7 +146,8 @@ impl Command for EndSeats {
         }
         let seats = self.named().filter_map(|channel| world.get::<Seat>(&(channel, self.account)));
         end_seats(by, seats, world, &mut changes);
-        Ok(changes)
+        let ended = changes.events().len();
+        Ok(changes.answering(Reply::of(&json!({ "ended": ended }))))
     }
     fn digest(&self, into: &mut dyn FnMut(&[u8])) {
         field(into, self.account.bytes());

@@ -13,6 +13,7 @@ mod pinning;
 mod reading;
 mod seats;
 mod sending;
+mod snapshot;
 mod stage;
 mod threads;
 mod workspaces;

@@ -1,6 +1,8 @@
-use domain::EventKind::{AuditNoted, MemberChanged, MemberLeft, SeatLeft};
+use domain::EventKind::{AuditNoted, MemberChanged, MemberJoined, MemberLeft, SeatJoined, SeatLeft};
+use domain::text::Name;
 use domain::verbs::{
-    ChangeProfile, ChangeRole, CreateDirect, EndSeats, RemoveMember, RequireSignIn, SetStatus,
+    AddBot, ChangeProfile, ChangeRole, CreateDirect, EndSeats, Keep, LetBackIn, PrivateKind, RemoveMember,
+    RequireSignIn, SetStatus,
 };
 use domain::{
     Audience, Audit, By, ChannelId, Code, MemberState, Role, Seat, SeatRole, Stamp, Status, Viewer, may_see,
@@ -159,4 +161,41 @@ fn who_signed_in_before_an_admin_asked_must_sign_in_again() {
     assert_eq!((told.audience, told.account), (Audience::Admins, Some(bob.account)));
     assert!(!stage.member(bob).admits_session_of(clock));
     assert!(stage.member(bob).admits_session_of(clock.plus(Stamp::HOUR)));
+}
+
+#[test]
+fn an_admin_lets_back_in_whoever_left_and_they_find_what_they_kept() {
+    let mut stage = Stage::new();
+    let owner = stage.owner;
+    let bob = stage.welcomes("Bob", Role::Member);
+    let ann = stage.welcomes("Ann", Role::Admin);
+    let star = Keep::new(PrivateKind::Star, &stage.general.to_string(), Some("{}".into())).expect("a star");
+    stage.does(bob, &star).expect("kept");
+    stage.does(owner, &remove(bob)).expect("removed");
+    let back = |role| LetBackIn { account: bob.account, role };
+    assert_eq!(stage.refuses(bob, &back(Role::Member)), Code::NotFound);
+    assert_eq!(stage.refuses(ann, &back(Role::Owner)), Code::NotAllowed);
+    assert_eq!(stage.refuses(ann, &back(Role::Bot)), Code::Conflict);
+    assert_eq!(stage.tells(ann, &back(Role::Member)), [AuditNoted, MemberJoined, SeatJoined]);
+    assert_eq!(stage.told().actor, Some(ann.account));
+    assert_eq!((stage.member(bob).private, stage.member(bob).name.as_str()), (1, "Bob"));
+    stage.says(bob, "back").expect("said");
+    assert!(stage.tells(ann, &back(Role::Member)).is_empty(), "here already");
+    stage.does(bob, &RemoveMember { account: bob.account, closing: true }).expect("closed");
+    assert_eq!(stage.refuses(ann, &back(Role::Member)), Code::NotFound, "a closed account stays away");
+}
+
+#[test]
+fn a_bot_is_made_by_who_may_and_sits_nowhere_until_given_a_channel() {
+    let mut stage = Stage::new();
+    let owner = stage.owner;
+    let bob = stage.welcomes("Bob", Role::Member);
+    let account = domain::AccountId::new(stage.key());
+    let bot = AddBot { account, name: Name::new("Beep").expect("a name") };
+    assert_eq!(stage.refuses(bob, &bot), Code::NotAllowed);
+    assert_eq!(stage.tells(owner, &bot), [AuditNoted, MemberJoined]);
+    let beep = By { account, ..owner };
+    assert_eq!((stage.member(beep).role, stage.seat(stage.general, beep)), (Role::Bot, None));
+    let other = AddBot { account: domain::AccountId::new(stage.key()), ..bot };
+    assert_eq!(stage.refuses(beep, &other), Code::NotAllowed, "bots make no bots");
 }

@@ -6,8 +6,8 @@ use domain::tables::{EachTable, Needs, Rows, Tables, for_each_table};
 use domain::text::{MessageText, Name};
 use domain::verbs::{Admit, CreateChannel, Found, Join, Making, Send};
 use domain::{
-    AccountId, By, Channel, ChannelId, ChannelTip, Code, Command, Epoch, Event, EventKind, Head, InWorld,
-    Key, Member, Message, Refusal, Reply, Role, Seat, Stamp, WorkspaceId, WorkspaceSelf, World,
+    AccountId, By, Channel, ChannelId, ChannelTip, Code, Command, Epoch, Event, EventKind, Head, Image,
+    InWorld, Key, Member, Message, Refusal, Reply, Role, Seat, Stamp, WorkspaceId, WorkspaceSelf, World,
 };
 
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct Stage {
     tables: Tables,
     pub clock: Stamp,
     pub events: Vec<Event>,
+    /// Of each event, from the rows the writer had in hand.
+    pub images: Vec<Image>,
     next: u16,
     pub owner: By,
     pub general: ChannelId,
@@ -34,8 +36,16 @@ impl Stage {
         let general = ChannelId::new(key(3));
         let head = Head::new(workspace, Epoch(1));
         let clock = Stamp(1_800_000_000_000_000);
-        let mut stage =
-            Self { head, tables: Tables::default(), clock, events: Vec::new(), next: 10, owner, general };
+        let mut stage = Self {
+            head,
+            tables: Tables::default(),
+            clock,
+            events: Vec::new(),
+            images: Vec::new(),
+            next: 10,
+            owner,
+            general,
+        };
         let channels = vec![(general, "general".to_owned())];
         let making = Making {
             workspace,
@@ -51,7 +61,7 @@ impl Stage {
     /// The directory: the installation's own journal, without any workspace.
     pub fn directory() -> Self {
         let head = Head::new(WorkspaceId::INSTALLATION, Epoch(1));
-        Self { head, tables: Tables::default(), events: Vec::new(), ..Self::new() }
+        Self { head, tables: Tables::default(), events: Vec::new(), images: Vec::new(), ..Self::new() }
     }
 
     pub fn key(&mut self) -> Key {
@@ -83,6 +93,7 @@ impl Stage {
 
     fn keep(&mut self, world: World) {
         self.events.extend(world.events().iter().cloned());
+        self.images.extend(world.events().iter().map(|event| Image::of(event, &world)));
         self.head = world.moved_head().unwrap_or_else(|| self.head.clone());
         keep(world, &mut self.tables);
     }

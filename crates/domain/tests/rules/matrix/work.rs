@@ -12,7 +12,7 @@ use domain::{
     AccountId, By, ChannelId, Command, Key, Member, MemberState, Role, SelfState, Stamp, WorkspaceSelf,
 };
 
-use super::mark;
+use super::{does, mark};
 use crate::stage::Stage;
 
 pub const LEGEND: &str = "\
@@ -119,7 +119,7 @@ const VERBS_ABOUT: &[(&str, AsksAbout)] = &[
 ];
 
 fn row(scene: &Scene, command: impl Fn(By) -> Box<dyn Command>) -> String {
-    let cell = |by: &By| mark(&scene.stage.clone().does(*by, &*command(*by)));
+    let cell = |by: &By| mark(&does(&scene.stage, *by, &*command(*by)));
     scene.people.iter().map(cell).collect()
 }
 
