@@ -69,7 +69,7 @@ impl Command for AcceptInvitation {
         let invitation = self.found(by, world).ok_or_else(spent)?;
         let workspace = open_workspace(by, world)?;
         let mut changes = Changes::begin(world);
-        self.opens(invitation, workspace, &changes, by, world)?;
+        opens(invitation, workspace, &changes, by, world)?;
         let answer = Reply::of(&json!({ "workspace": by.workspace }));
         match world.get::<Member>(&(by.workspace, by.account)) {
             Some(known) if known.is_active() => return Ok(changes.answering(answer)),
@@ -100,27 +100,24 @@ impl Command for AcceptInvitation {
     }
 }
 
-impl AcceptInvitation {
-    /// The maker is judged now: who lost the right, the role or the workspace invites nobody any more.
-    fn opens(
-        &self,
-        invitation: &Invitation,
-        workspace: &WorkspaceSelf,
-        changes: &Changes,
-        by: By,
-        world: &World,
-    ) -> Result<(), Refusal> {
-        let late = invitation.expires_us.is_some_and(|until| until <= changes.stamp());
-        if invitation.state != InvitationState::Open || invitation.uses_left == Some(0) || late {
-            return Err(spent());
-        }
-        let maker = world.get::<Member>(&(by.workspace, invitation.maker)).ok_or_else(spent)?;
-        let may = Right::Invite.held_by(maker, &workspace.settings.0);
-        if !may || !is_at_most(invitation.role, maker.role) {
-            return Err(spent());
-        }
-        Ok(())
+/// The maker is judged now: who lost the right, the role or the workspace invites nobody any more.
+fn opens(
+    invitation: &Invitation,
+    workspace: &WorkspaceSelf,
+    changes: &Changes,
+    by: By,
+    world: &World,
+) -> Result<(), Refusal> {
+    let late = invitation.expires_us.is_some_and(|until| until <= changes.stamp());
+    if invitation.state != InvitationState::Open || invitation.uses_left == Some(0) || late {
+        return Err(spent());
     }
+    let maker = world.get::<Member>(&(by.workspace, invitation.maker)).ok_or_else(spent)?;
+    let may = Right::Invite.held_by(maker, &workspace.settings.0);
+    if !may || !is_at_most(invitation.role, maker.role) {
+        return Err(spent());
+    }
+    Ok(())
 }
 
 /// What the maker may still give: a channel closed meanwhile needs the maker's seat.

@@ -91,7 +91,9 @@ impl Command for BeginCredential {
             CredentialKind::Session => &alike[..(alike.len() + 1).saturating_sub(SESSIONS_MAX)],
             CredentialKind::Link => &alike[..],
         };
-        dead.iter().for_each(|known| changes.remove::<Credential>((known.hash.clone(),)));
+        for known in &dead {
+            changes.remove::<Credential>((known.hash.clone(),));
+        }
         end(by, self.account, ending, &mut changes);
         changes.put(self.row(now));
         Ok(changes.answering(Reply::of(&json!({ "id": self.id.to_string() }))))
