@@ -61,12 +61,12 @@ impl Snapshot {
 
     fn message(&mut self, row: Message) {
         let key = (row.channel, row.thread, row.number);
-        if self.messages.get(&key).is_none_or(|known| known.changed <= row.changed) {
+        if self.messages.get(&key).is_none_or(|known| known.changed < row.changed) {
             self.messages.insert(key, row);
         }
     }
     fn channel(&mut self, row: Channel, tip: &ChannelTip) {
-        if self.channels.get(&row.id).is_none_or(|known| known.0.changed <= row.changed) {
+        if self.channels.get(&row.id).is_none_or(|known| known.0.changed < row.changed) {
             self.channels.insert(row.id, (row, tip.members, tip.pins));
         }
     }
@@ -77,7 +77,7 @@ impl Snapshot {
         // A status travels to who is looking.
         let profile = MemberProfile { status: None, dnd_until_us: None, ..row.profile.0 };
         let called = (row.role, row.state, row.name, profile, row.changed);
-        if self.members.get(&row.account).is_none_or(|known| known.4 <= row.changed) {
+        if self.members.get(&row.account).is_none_or(|known| known.4 < row.changed) {
             self.members.insert(row.account, called);
         }
     }
