@@ -26,7 +26,8 @@ impl Image {
         match event.kind.code() / 10 {
             0 => image.workspace = known(world, &(event.workspace,)),
             1 => image.member = event.account.and_then(|account| known(world, &(event.workspace, account))),
-            2 => image.channel = channel(event, world),
+            // Hidden: gone for everyone without a seat, so nobody is shown what it became.
+            2 if event.kind != EventKind::ChannelHidden => image.channel = channel(event, world),
             3 => image.sit(event, world),
             4 | 5 => image.message(event, world),
             _ => {}

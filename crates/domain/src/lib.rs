@@ -12,6 +12,7 @@ pub mod moment;
 pub mod permission;
 pub mod private;
 pub mod refusal;
+pub mod rights;
 pub mod row;
 pub mod rows;
 pub mod tables;

@@ -17,4 +17,33 @@ pub const PAST_TEXTS_MAX: u32 = 100;
 pub const FACES_MAX: usize = 10;
 /// Unseen mentions a read mark settles at once; a badge shows no more either.
 pub const MENTIONS_UNSEEN_MAX: u32 = 100;
+/// Of a direct channel, oneself among them.
+pub const DIRECT_MEMBERS_MAX: usize = 9;
+/// Of a topic and of a purpose.
+pub const TOPIC_BYTES_MAX: usize = 1_024;
+/// Channels everyone who comes joins, and those an invitation names.
+pub const DEFAULT_CHANNELS_MAX: usize = 20;
+/// Seats one command ends; who had more is asked about again.
+pub const SEATS_ENDED_MAX: u32 = 500;
+/// A guest's seats looked at to find a shared one.
+pub const GUEST_SEATS_MAX: u32 = 200;
+pub const STATUS_BYTES_MAX: usize = 200;
+pub const TITLE_BYTES_MAX: usize = 120;
+pub const TIME_ZONE_BYTES_MAX: usize = 64;
+pub const PICTURE_BYTES_MAX: usize = 512 * 1024;
+pub const INVITATION_USES_MAX: i64 = 100_000;
+pub const INVITATION_SECONDS_MAX: i64 = 365 * 24 * 3600;
+pub const EDIT_SECONDS_MAX: u32 = 365 * 24 * 3600;
+/// Of a draft; it may hold a whole message, quoted as JSON.
+pub const DRAFT_BYTES_MAX: usize = 2 * MESSAGE_BYTES_MAX + 1024;
+/// Of any other private value.
+pub const PRIVATE_BYTES_MAX: usize = 4 * 1024;
+pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3600;
+pub const TOKENS_MAX: usize = 20;
+/// The session used longest ago ends when one more begins.
+pub const SESSIONS_MAX: usize = 100;
+/// Credentials of one account looked at in one command: all there can be, and the ended ones not yet swept.
+pub const CREDENTIALS_MAX: u32 = 200;
+/// A session in use is noted at most this often.
+pub const TOUCH_SECONDS: i64 = 10 * 60;
 pub const EDIT_SECONDS_DEFAULT: u32 = 15 * 60;

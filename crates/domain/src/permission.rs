@@ -41,9 +41,46 @@ pub static ACCOUNT_BY_EMAIL: Index =
 pub static PLACE_BY_SLUG: Index =
     Index { table: "workspace", columns: &["slug"], fixed: &[], order: None, by: None };
 
+/// A direct channel is one by the set of its people.
+pub static CHANNEL_BY_DIRECT: Index =
+    Index { table: "channel", columns: &["workspace", "direct_key"], fixed: &[], order: None, by: None };
+/// Where somebody sits or sat.
+pub static SEATS_OF: Index = Index {
+    table: "channel_member",
+    columns: &["workspace", "account"],
+    fixed: &[],
+    order: Some(("channel", Direction::Up)),
+    by: Some("channel_member_account"),
+};
+/// An invitation is opened by what its code hashes to.
+pub static INVITATION_BY_HASH: Index =
+    Index { table: "invitation", columns: &["hash"], fixed: &[], order: None, by: None };
+/// A session or token as its owner names it.
+pub static CREDENTIAL_BY_ID: Index =
+    Index { table: "credential", columns: &["id"], fixed: &[], order: None, by: None };
+/// Where an account is signed in, and its tokens.
+pub static CREDENTIALS_OF: Index = Index {
+    table: "credential",
+    columns: &["account"],
+    fixed: &[],
+    order: None,
+    by: Some("credential_account"),
+};
+
 /// Every index a command may ask; a test reads the plan of each.
-pub static INDEXES: &[&Index] =
-    &[&CHANNEL_BY_NAME, &PAST_TEXTS, &UNSEEN_MENTIONS, &LATEST_MENTIONS, &ACCOUNT_BY_EMAIL, &PLACE_BY_SLUG];
+pub static INDEXES: &[&Index] = &[
+    &CHANNEL_BY_NAME,
+    &PAST_TEXTS,
+    &UNSEEN_MENTIONS,
+    &LATEST_MENTIONS,
+    &ACCOUNT_BY_EMAIL,
+    &PLACE_BY_SLUG,
+    &CHANNEL_BY_DIRECT,
+    &SEATS_OF,
+    &INVITATION_BY_HASH,
+    &CREDENTIAL_BY_ID,
+    &CREDENTIALS_OF,
+];
 
 /// Where somebody stands towards a channel, once it is clear that they may see it.
 #[derive(Debug)]
@@ -104,11 +141,42 @@ impl Standing<'_> {
         }
         Ok(seat)
     }
-    /// Admins everywhere they may see, managers in their channel; nobody in a direct channel.
+    /// What only those who look after the channel do.
+    pub fn required_to_moderate(&self) -> Result<(), Refusal> {
+        if self.channel.kind == ChannelKind::Direct {
+            return Err(Refusal::not_allowed(
+                "direct",
+                "a direct channel is made of its people and stays as it is",
+            ));
+        }
+        if self.moderates() {
+            return Ok(());
+        }
+        Err(Refusal::not_allowed("moderate", "only the channel's managers and admins do this"))
+    }
+    pub fn required_open(&self) -> Result<(), Refusal> {
+        match self.channel.state {
+            ChannelState::Active => Ok(()),
+            ChannelState::Archived => {
+                Err(Refusal::not_allowed("archived", "the channel is archived; restore it first"))
+            }
+        }
+    }
+    /// Admins everywhere they may see, managers in their channel unless they became guests; nobody in a direct
+    /// channel.
     pub fn moderates(&self) -> bool {
-        let manages = self.seat.is_some_and(|seat| seat.role == SeatRole::Manager);
+        let manages =
+            self.member.role != Role::Guest && self.seat.is_some_and(|seat| seat.role == SeatRole::Manager);
         self.channel.kind != ChannelKind::Direct && (manages || self.member.is_admin())
     }
+}
+
+/// Somebody else, as who asks may know them; who left is not found.
+pub fn other(by: By, account: crate::AccountId, world: &World) -> Result<&Member, Refusal> {
+    world
+        .get::<Member>(&(by.workspace, account))
+        .filter(|member| member.is_active())
+        .ok_or_else(|| Refusal::not_found("member"))
 }
 
 /// Nothing changes in an archived workspace.

@@ -57,6 +57,27 @@ impl Name {
     }
 }
 
+/// A line or two about something, or nothing at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line(String);
+
+impl Line {
+    pub fn new(field: &'static str, text: &str, bytes_max: usize) -> Result<Self, Refusal> {
+        let text = text.trim();
+        without_nul(field, text)?;
+        if text.len() > bytes_max || text.chars().any(|c| c.is_control() && c != '\n') {
+            return Err(Refusal::invalid(
+                field,
+                format!("at most {bytes_max} bytes, without control characters"),
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The character itself, or `:name:` for a workspace's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emoji(String);

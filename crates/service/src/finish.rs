@@ -47,4 +47,4 @@ impl Service {
 }
 
 /// The questions of this crate, for the test that prepares each.
-pub const QUERIES: &[&str] = &[MAKING, crate::send::QUERY];
+pub const QUERIES: &[&str] = &[MAKING, crate::send::QUERY, crate::members::QUERY];

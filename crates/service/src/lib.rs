@@ -2,13 +2,18 @@
 //!
 //! **Invariant.** Nothing else writes events, and nothing here writes without a command.
 
+mod accounts;
+mod channels;
 mod create_channel;
 mod create_workspace;
 mod delete;
 mod edit;
 mod finish;
+mod invitations;
 mod join;
+mod keep;
 mod mark;
+mod members;
 mod people;
 mod place;
 mod raise_level;
@@ -16,6 +21,7 @@ mod react;
 mod send;
 mod set_up;
 
+pub use channels::ChannelChange;
 pub use create_channel::NewChannel;
 pub use create_workspace::NewWorkspace;
 pub use finish::QUERIES;

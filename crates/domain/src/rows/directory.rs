@@ -1,5 +1,6 @@
 //! The directory: who there is, which workspaces, and where they live.
 
+use crate::limits::SESSION_IDLE_SECONDS;
 use crate::{AccountId, Fence, Key, Position, Stamp, WorkspaceId, row, word_cell};
 
 word_cell!(
@@ -9,6 +10,11 @@ word_cell!(
 word_cell!(AccountKind { Person = "person", Bot = "bot" });
 word_cell!(AccountState { Active = "active", Closed = "closed" });
 word_cell!(MembershipState { Active = "active", Left = "left" });
+
+word_cell!(
+    /// A link opens one thing once: a new password.
+    CredentialKind { Session = "session", Token = "token", Link = "link" }
+);
 
 row!(
     /// A fact about the installation itself.
@@ -80,3 +86,12 @@ row!(
         rest { source: i32, target: i32, phase: String, position: Position, changed_us: Stamp }
     }
 );
+
+impl Credential {
+    /// Not ended, not over, and as a session not idle for too long.
+    pub fn is_live_at(&self, now: Stamp) -> bool {
+        let idle = self.kind == CredentialKind::Session.word()
+            && self.seen_us.plus(SESSION_IDLE_SECONDS * Stamp::SECOND) <= now;
+        self.revoked_us.is_none() && self.expires_us.is_none_or(|until| until > now) && !idle
+    }
+}

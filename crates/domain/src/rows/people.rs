@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cell::Json;
-use crate::{AccountId, Key, Position, Stamp, WorkspaceId, row, word_cell};
+use crate::rights::Rights;
+use crate::{AccountId, ChannelId, Key, Position, Stamp, WorkspaceId, row, word_cell};
 
 word_cell!(
     /// In falling order of what it may.
@@ -23,6 +24,25 @@ pub struct Settings {
     /// Keeps the text of what was deleted, for an audit.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub keep_deleted: bool,
+    #[serde(skip_serializing_if = "is_usual")]
+    pub rights: Rights,
+    /// Whoever comes joins these; kept beside the channels' own flag, so that a command can name them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub defaults: Vec<ChannelId>,
+}
+
+fn is_usual(rights: &Rights) -> bool {
+    *rights == Rights::default()
+}
+
+/// What somebody says of their day; over once its time is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_us: Option<Stamp>,
 }
 
 /// What a person tells of themselves here.
@@ -35,6 +55,19 @@ pub struct MemberProfile {
     pub picture: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dnd_until_us: Option<Stamp>,
+}
+
+impl MemberProfile {
+    pub fn status_at(&self, now: Stamp) -> Option<&Status> {
+        self.status.as_ref().filter(|status| status.until_us.is_none_or(|until| until > now))
+    }
+    pub fn is_undisturbed_at(&self, now: Stamp) -> bool {
+        self.dnd_until_us.is_some_and(|until| until > now)
+    }
 }
 
 row!(
@@ -102,5 +135,9 @@ impl Member {
     }
     pub fn is_admin(&self) -> bool {
         matches!(self.role, Role::Owner | Role::Admin)
+    }
+    /// Whether a session begun then may still enter this workspace.
+    pub fn admits_session_of(&self, created: Stamp) -> bool {
+        created > self.signed_after_us
     }
 }

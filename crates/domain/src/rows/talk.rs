@@ -109,6 +109,8 @@ pub struct Extra {
     /// Of a row in the timeline that only points at a reply: thread and number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<(u64, u64)>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system: Option<serde_json::Value>,
 }

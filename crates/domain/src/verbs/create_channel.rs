@@ -3,13 +3,14 @@
 use super::field;
 use crate::cell::Json;
 use crate::event::{Audience, EventKind, Tell};
-use crate::limits::CHANNELS_MAX;
+use crate::limits::{CHANNELS_MAX, TOPIC_BYTES_MAX};
 use crate::permission::{CHANNEL_BY_NAME, member, open_workspace};
+use crate::rights::Right;
 use crate::rows::{
-    Channel, ChannelKind, ChannelProfile, ChannelState, ChannelTip, Holes, Member, Role, Seat, SeatRole,
+    Channel, ChannelKind, ChannelProfile, ChannelState, ChannelTip, Holes, Member, Seat, SeatRole,
     WorkspaceSelf,
 };
-use crate::text::Name;
+use crate::text::{Line, Name};
 use crate::{By, Changes, ChannelId, Code, Command, Needs, Position, Refusal, Reply, World, values};
 
 #[derive(Debug)]
@@ -33,12 +34,8 @@ impl Command for CreateChannel {
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let member = member(by, world)?;
         let workspace = open_workspace(by, world)?;
-        if member.role == Role::Guest {
-            return Err(Refusal::not_allowed(
-                "create_channels",
-                "guests do not create channels; ask a member",
-            ));
-        }
+        Right::CreateChannels.required(member, &workspace.settings.0)?;
+        Line::new("topic", &self.topic, TOPIC_BYTES_MAX)?;
         if workspace.channels >= CHANNELS_MAX {
             return Err(Refusal::new(
                 Code::Conflict,
@@ -84,16 +81,7 @@ impl Command for CreateChannel {
 
 /// Whoever makes a channel sits in it and manages it; the seat sees the making itself.
 pub(super) fn seat_first(by: By, channel: ChannelId, created: Position, changes: &mut Changes) {
-    changes.put(ChannelTip {
-        workspace: by.workspace,
-        channel,
-        last_number: 0,
-        last_us: changes.stamp(),
-        last_position: created,
-        members: 1,
-        pins: 0,
-        holes: Json(Holes::default()),
-    });
+    changes.put(first_tip(by, channel, created, changes));
     changes.put(Seat {
         channel,
         account: by.account,
@@ -104,4 +92,18 @@ pub(super) fn seat_first(by: By, channel: ChannelId, created: Position, changes:
         read_version: 0,
         changed: created,
     });
+}
+
+/// Before anything was said.
+pub(super) fn first_tip(by: By, channel: ChannelId, created: Position, changes: &Changes) -> ChannelTip {
+    ChannelTip {
+        workspace: by.workspace,
+        channel,
+        last_number: 0,
+        last_us: changes.stamp(),
+        last_position: created,
+        members: 1,
+        pins: 0,
+        holes: Json(Holes::default()),
+    }
 }

@@ -67,6 +67,9 @@ impl Command for Delete {
         if message.extra().of.is_some() {
             return Err(missing());
         }
+        if message.extra().system.is_some() {
+            return Err(Refusal::not_allowed("system", "what a channel remembers of itself stays"));
+        }
         if message.author != by.account && !standing.moderates() {
             return Err(Refusal::not_allowed("delete", "only its author or a moderator deletes a message"));
         }

@@ -53,6 +53,10 @@ impl Command for Edit {
         let called = message.extra().mentions.people.into_iter().chain(self.mentions.people.iter().copied());
         let before = needs.mention.keys.len();
         called.for_each(|person| needs.row::<Mention>((by.workspace, person, message.position)));
+        if let Some(number) = message.extra().in_channel {
+            needs.row::<Message>((self.channel, 0, number));
+            return true;
+        }
         needs.mention.keys.len() > before
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
@@ -65,7 +69,7 @@ impl Command for Edit {
         if message.deleted_us.is_some() || extra.of.is_some() {
             return Err(missing());
         }
-        if message.author != by.account {
+        if message.author != by.account || extra.system.is_some() {
             return Err(Refusal::not_allowed("edit", "only its author edits a message"));
         }
         let mut changes = Changes::begin(world);
@@ -104,6 +108,11 @@ impl Command for Edit {
             changed: at,
             ..message.clone()
         };
+        // A row in the timeline that points at the reply is drawn from it: what holds it is newer too.
+        let shown = extra.in_channel.and_then(|row| world.get::<Message>(&(self.channel, 0, row)));
+        if let Some(row) = shown {
+            changes.put(Message { changed: at, ..row.clone() });
+        }
         edited.set_extra(extra);
         changes.put(edited);
         changes.put(ChannelTip { last_position: at, ..standing.tip.clone() });

@@ -5,7 +5,8 @@ use super::set_up::Making;
 use crate::cell::Json;
 use crate::event::{Audience, EventKind, Tell};
 use crate::rows::{
-    Channel, ChannelKind, ChannelProfile, Member, MemberProfile, MemberState, Role, SelfState, WorkspaceSelf,
+    Channel, ChannelKind, ChannelProfile, Member, MemberProfile, MemberState, Role, SelfState, Settings,
+    WorkspaceSelf,
 };
 use crate::text::Name;
 use crate::verbs::create_channel::seat_first;
@@ -39,7 +40,10 @@ impl Command for Found {
             workspace: by.workspace,
             name: name.as_str().into(),
             picture: None,
-            settings: Json::default(),
+            settings: Json(Settings {
+                defaults: self.making.channels.iter().map(|(id, _)| *id).collect(),
+                ..Settings::default()
+            }),
             state: SelfState::Active,
             owners: 1,
             members: 1,

@@ -1,11 +1,12 @@
 //! A member takes a seat in a public channel.
 
 use super::field;
-use crate::event::{Audience, EventKind, Tell};
+use crate::event::{EventKind, Tell};
 use crate::limits::CHANNEL_MEMBERS_MAX;
-use crate::permission::{needs_standing, standing};
-use crate::rows::{Channel, ChannelKind, ChannelState, ChannelTip, Seat, SeatRole};
-use crate::{By, Changes, ChannelId, Code, Command, Needs, Refusal, World};
+use crate::permission::{needs_standing, open_workspace, standing};
+use crate::rows::{Channel, ChannelState, ChannelTip, Seat, SeatRole, WorkspaceSelf};
+use crate::verbs::send::audience;
+use crate::{AccountId, By, Changes, ChannelId, Code, Command, Needs, Refusal, World};
 
 #[derive(Debug)]
 pub struct Join {
@@ -18,9 +19,11 @@ impl Command for Join {
     }
     fn needs(&self, by: By, needs: &mut Needs) {
         needs_standing(by, self.channel, needs);
+        needs.row::<WorkspaceSelf>((by.workspace,));
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let standing = standing(by, self.channel, world)?;
+        open_workspace(by, world)?;
         let mut changes = Changes::begin(world);
         if standing.seat.is_some() {
             return Ok(changes);
@@ -43,22 +46,32 @@ pub(super) fn take_seat(
     tip: &ChannelTip,
     changes: &mut Changes,
 ) -> Result<(), Refusal> {
+    give_seat(by, by.account, channel, tip, changes)
+}
+
+/// The same, for whom somebody brings in.
+pub(super) fn give_seat(
+    by: By,
+    account: AccountId,
+    channel: &Channel,
+    tip: &ChannelTip,
+    changes: &mut Changes,
+) -> Result<(), Refusal> {
     if tip.members >= CHANNEL_MEMBERS_MAX {
         return Err(Refusal::new(
             Code::Conflict,
             format!("a channel has at most {CHANNEL_MEMBERS_MAX} members"),
         ));
     }
-    let audience = match channel.kind {
-        ChannelKind::Public => Audience::SeatsAndLookers,
-        ChannelKind::Private | ChannelKind::Direct => Audience::Seats,
-    };
     let since = changes.tell(
-        Tell::of(EventKind::SeatJoined, audience).by(by.account).in_channel(channel.id).about(by.account),
+        Tell::of(EventKind::SeatJoined, audience(channel))
+            .by(by.account)
+            .in_channel(channel.id)
+            .about(account),
     );
     changes.put(Seat {
         channel: channel.id,
-        account: by.account,
+        account,
         workspace: by.workspace,
         role: SeatRole::Member,
         since,

@@ -5,7 +5,7 @@ use super::set_up::Making;
 use crate::event::{Audience, EventKind, Tell};
 use crate::permission::PLACE_BY_SLUG;
 use crate::rows::{Installation, Membership, MembershipState, WorkspacePlace, WorkspaceState};
-use crate::{By, Changes, Code, Command, Needs, Refusal, Reply, WorkspaceId, World, values};
+use crate::{By, Changes, Code, Command, Needs, Position, Refusal, Reply, WorkspaceId, World, values};
 
 /// Takes the slug and remembers what is being made.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Command for Settle {
         }
         changes.put(WorkspacePlace { state: WorkspaceState::Active, ..place.clone() });
         changes.remove::<Installation>((Making::row_name(self.workspace),));
-        let position = changes.tell(
+        changes.tell(
             Tell::of(EventKind::MembershipChanged, Audience::Nodes)
                 .about(by.account)
                 .with(self.workspace.to_string()),
@@ -74,7 +74,8 @@ impl Command for Settle {
             account: by.account,
             workspace: self.workspace,
             state: MembershipState::Active,
-            position,
+            // A membership's position is one of the workspace's own journal: whatever it says next is newer.
+            position: Position(0),
         });
         Ok(changes)
     }

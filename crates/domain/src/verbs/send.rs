@@ -5,6 +5,7 @@ use crate::event::{Audience, EventKind, Tell};
 use crate::limits::{FACES_MAX, SHOUT_MEMBERS_MAX};
 use crate::permission::{Standing, needs_standing, open_workspace, standing};
 use crate::private::PrivateItem;
+use crate::rights::Right;
 use crate::rows::{
     Channel, ChannelKind, ChannelTip, Extra, Member, Mention, Mentions, Message, Replies, Seat, Shout,
     ShoutKind, ThreadSeat, ThreadState, WorkspaceSelf,
@@ -68,8 +69,11 @@ impl Command for Send {
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let standing = standing(by, self.channel, world)?;
-        open_workspace(by, world)?;
+        let workspace = open_workspace(by, world)?;
         standing.may_post()?;
+        if self.mentions.all.is_some() && standing.channel.kind != ChannelKind::Direct {
+            Right::Shout.required(standing.member, &workspace.settings.0)?;
+        }
         let mentions = self.who_is_called(by, &standing, world)?;
         let mut changes = Changes::begin(world);
         let at = changes.next();
@@ -115,7 +119,14 @@ pub(super) fn audience(channel: &Channel) -> Audience {
     }
 }
 
-fn blank(channel: ChannelId, thread: u64, number: u64, by: By, at: Position, changes: &Changes) -> Message {
+pub(super) fn blank(
+    channel: ChannelId,
+    thread: u64,
+    number: u64,
+    by: By,
+    at: Position,
+    changes: &Changes,
+) -> Message {
     Message {
         channel,
         thread,

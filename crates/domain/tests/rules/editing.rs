@@ -75,3 +75,15 @@ fn a_reaction_counts_once_a_person_and_leaves_without_a_trace() {
     }
     assert_eq!((stage.rows::<Reaction>().len(), stage.message(0, 1).extra), (0, None));
 }
+
+#[test]
+fn what_shows_a_reply_in_the_channel_is_newer_once_the_reply_is_edited() {
+    let mut stage = Stage::new();
+    let owner = stage.owner;
+    stage.says(owner, "root").expect("said");
+    stage.replies(owner, 1, "helo", true).expect("replied");
+    let text = MessageText::new("hello").expect("a text");
+    let edit = Edit::new(stage.general, 1, 1, text).expect("an edit");
+    stage.does(owner, &edit).expect("edited");
+    assert_eq!((stage.message(0, 2).changed, stage.message(0, 2).text.as_str()), (stage.told().position, ""));
+}

@@ -1,8 +1,19 @@
 //! The rules, without any database: what people may do, and what then changes.
 
+mod channels;
 mod deleting;
+mod directory;
+mod directs;
 mod editing;
+mod invitations;
+mod keeping;
+mod matrix;
+mod members;
+mod pinning;
 mod reading;
+mod seats;
 mod sending;
+mod snapshot;
 mod stage;
 mod threads;
+mod workspaces;

@@ -6,22 +6,26 @@ use domain::tables::{EachTable, Needs, Rows, Tables, for_each_table};
 use domain::text::{MessageText, Name};
 use domain::verbs::{Admit, CreateChannel, Found, Join, Making, Send};
 use domain::{
-    AccountId, By, ChannelId, Command, Epoch, Event, Head, InWorld, Key, Message, Refusal, Reply, Role,
-    Stamp, WorkspaceId, World,
+    AccountId, By, Channel, ChannelId, ChannelTip, Code, Command, Epoch, Event, EventKind, Head, Image,
+    InWorld, Key, Member, Message, Refusal, Reply, Role, Seat, Stamp, WorkspaceId, WorkspaceSelf, World,
 };
 
+#[derive(Clone)]
 pub struct Stage {
     head: Head,
     tables: Tables,
     pub clock: Stamp,
     pub events: Vec<Event>,
-    next: u8,
+    /// Of each event, from the rows the writer had in hand.
+    pub images: Vec<Image>,
+    next: u16,
     pub owner: By,
     pub general: ChannelId,
 }
 
-fn key(number: u8) -> Key {
-    Key::new(Stamp(1_800_000_000_000_000), [number; 10])
+fn key(number: u16) -> Key {
+    let [high, low] = number.to_be_bytes();
+    Key::new(Stamp(1_800_000_000_000_000), [high, low, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 
 impl Stage {
@@ -32,8 +36,16 @@ impl Stage {
         let general = ChannelId::new(key(3));
         let head = Head::new(workspace, Epoch(1));
         let clock = Stamp(1_800_000_000_000_000);
-        let mut stage =
-            Self { head, tables: Tables::default(), clock, events: Vec::new(), next: 10, owner, general };
+        let mut stage = Self {
+            head,
+            tables: Tables::default(),
+            clock,
+            events: Vec::new(),
+            images: Vec::new(),
+            next: 10,
+            owner,
+            general,
+        };
         let channels = vec![(general, "general".to_owned())];
         let making = Making {
             workspace,
@@ -46,7 +58,13 @@ impl Stage {
         stage
     }
 
-    fn key(&mut self) -> Key {
+    /// The directory: the installation's own journal, without any workspace.
+    pub fn directory() -> Self {
+        let head = Head::new(WorkspaceId::INSTALLATION, Epoch(1));
+        Self { head, tables: Tables::default(), events: Vec::new(), images: Vec::new(), ..Self::new() }
+    }
+
+    pub fn key(&mut self) -> Key {
         self.next += 1;
         key(self.next)
     }
@@ -75,6 +93,7 @@ impl Stage {
 
     fn keep(&mut self, world: World) {
         self.events.extend(world.events().iter().cloned());
+        self.images.extend(world.events().iter().map(|event| Image::of(event, &world)));
         self.head = world.moved_head().unwrap_or_else(|| self.head.clone());
         keep(world, &mut self.tables);
     }
@@ -93,6 +112,48 @@ impl Stage {
     }
     pub fn message(&self, thread: u64, number: u64) -> Message {
         self.row(&(self.general, thread, number)).expect("there is such a message")
+    }
+
+    /// The last thing told.
+    pub fn told(&self) -> &Event {
+        self.events.last().expect("something happened")
+    }
+    /// The kinds of what this brings about, in order.
+    pub fn tells(&mut self, by: By, command: &dyn Command) -> Vec<EventKind> {
+        let before = self.events.len();
+        self.does(by, command).expect("done");
+        self.events[before..].iter().map(|event| event.kind).collect()
+    }
+    pub fn refuses(&mut self, by: By, command: &dyn Command) -> Code {
+        let before = self.events.len();
+        let refusal = self.does(by, command).expect_err("refused");
+        assert_eq!(self.events.len(), before, "a refusal tells nothing");
+        assert!(!refusal.message.is_empty(), "a refusal has words");
+        refusal.code
+    }
+    /// What a writer has in hand of a channel.
+    pub fn world_with(&self, channel: ChannelId) -> World {
+        let mut needs = Needs::default();
+        needs.row::<Channel>((self.owner.workspace, channel));
+        needs.row::<ChannelTip>((self.owner.workspace, channel));
+        let mut world = World::new(self.head.clone(), self.clock);
+        load(&self.tables, &needs, &mut world);
+        world
+    }
+    pub fn seat(&self, channel: ChannelId, by: By) -> Option<Seat> {
+        self.row::<Seat>(&(channel, by.account)).filter(Seat::is_held)
+    }
+    pub fn channel(&self, channel: ChannelId) -> Channel {
+        self.row(&(self.owner.workspace, channel)).expect("a channel")
+    }
+    pub fn tip(&self, channel: ChannelId) -> ChannelTip {
+        self.row(&(self.owner.workspace, channel)).expect("a tip")
+    }
+    pub fn member(&self, by: By) -> Member {
+        self.row(&(by.workspace, by.account)).expect("a member")
+    }
+    pub fn itself(&self) -> WorkspaceSelf {
+        self.row(&(self.owner.workspace,)).expect("itself")
     }
 
     pub fn welcomes(&mut self, name: &str, role: Role) -> By {

@@ -1,0 +1,37 @@
+//! The workspace's own choices, and who is invited into it.
+
+use domain::text::Name;
+use domain::verbs::{AcceptInvitation, ArchiveWorkspace, ChangeWorkspace, Invite, RevokeInvitation};
+use domain::{By, Key, MembershipState};
+use store::{Done, NotDone};
+
+use crate::Service;
+
+impl Service {
+    pub async fn change_workspace(&self, by: By, key: Key, change: ChangeWorkspace) -> Result<Done, NotDone> {
+        self.in_workspace(by, key, change).await
+    }
+    pub async fn archive_workspace(&self, by: By, key: Key, on: bool) -> Result<Done, NotDone> {
+        self.in_workspace(by, key, ArchiveWorkspace { on }).await
+    }
+    /// Answers `{"id": …}`; the code is known to who made its hash.
+    pub async fn invite(&self, by: By, key: Key, invite: Invite) -> Result<Done, NotDone> {
+        self.in_workspace(by, key, invite).await
+    }
+    pub async fn revoke_invitation(&self, by: By, key: Key, id: Key) -> Result<Done, NotDone> {
+        self.in_workspace(by, key, RevokeInvitation { id }).await
+    }
+    /// `by` is the one who comes, with an account already. The shard decides, the directory follows.
+    pub async fn accept_invitation(
+        &self,
+        by: By,
+        key: Key,
+        hash: [u8; 32],
+        name: &str,
+    ) -> Result<Done, NotDone> {
+        let name = Name::new(name)?;
+        let done = self.in_workspace(by, key, AcceptInvitation { hash, name }).await?;
+        self.sync_membership(by, key, by.account, MembershipState::Active, &done).await?;
+        Ok(done)
+    }
+}
