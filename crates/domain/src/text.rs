@@ -78,6 +78,57 @@ impl Line {
     }
 }
 
+/// A workspace's name in an address: letters, digits and dashes, and none of the words our own pages stand under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slug(String);
+
+impl Slug {
+    pub const MAX: usize = 40;
+    const OURS: [&'static str; 16] = [
+        "about",
+        "admin",
+        "api",
+        "assets",
+        "docs",
+        "health",
+        "invitations",
+        "links",
+        "metrics",
+        "new",
+        "session",
+        "setup",
+        "sign-in",
+        "socket",
+        "static",
+        "workspaces",
+    ];
+    pub fn new(slug: &str) -> Result<Self, Refusal> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let dashed = slug.starts_with('-') || slug.ends_with('-');
+        if slug.is_empty() || slug.len() > Self::MAX || dashed || !slug.chars().all(plain) {
+            let max = Self::MAX;
+            let message =
+                format!("an address has 1 to {max} small letters, digits and dashes, none at its ends");
+            return Err(Refusal::invalid("slug", message));
+        }
+        if Self::OURS.contains(&slug) {
+            return Err(Refusal::invalid("slug", "this address is one of our own pages; choose another"));
+        }
+        Ok(Self(slug.to_owned()))
+    }
+    /// What a name looks like in an address.
+    pub fn of(name: &Name) -> Self {
+        let lower = name.as_str().to_lowercase();
+        let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let slug: String = words.collect::<Vec<_>>().join("-").chars().take(Self::MAX).collect();
+        let slug = slug.trim_end_matches('-');
+        Self::new(slug).unwrap_or_else(|_| Self(format!("team-{slug}").trim_end_matches('-').to_owned()))
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The character itself, or `:name:` for a workspace's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emoji(String);
@@ -203,6 +254,15 @@ mod tests {
         check_mentions(&format!("```\nnever closed <@{ADA}>"), 0, None);
         check_mentions("<!channel> <!here>", 0, Some("channel"));
         check_mentions("<@nobody> < <@", 0, None);
+    }
+
+    #[test]
+    fn an_address_is_plain_and_never_one_of_our_pages() {
+        for wrong in ["", "-a", "a-", "A", "ä", "a b", "api", &"x".repeat(41)] {
+            assert_eq!(Slug::new(wrong).unwrap_err().code, Code::Invalid, "{wrong}");
+        }
+        let of = |name| Slug::of(&Name::new(name).expect("a name")).as_str().to_owned();
+        assert_eq!([of("Big Plans!"), of("API"), of("日本")], ["big-plans", "team-api", "team"]);
     }
 
     #[test]

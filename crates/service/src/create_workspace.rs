@@ -1,7 +1,8 @@
 //! One more workspace in an installation that is set up.
 
+use domain::text::{Name, Slug};
 use domain::verbs::{Making, Place};
-use domain::{AccountId, By, ChannelId, Key, WorkspaceId};
+use domain::{AccountId, By, ChannelId, Key, Refusal, WorkspaceId};
 use store::{Done, NotDone};
 
 use crate::Service;
@@ -18,7 +19,7 @@ pub struct NewWorkspace {
 impl Service {
     /// The same three steps as at set-up.
     pub async fn create_workspace(&self, key: Key, new: NewWorkspace) -> Result<(Making, Done), NotDone> {
-        let slug = new.slug.unwrap_or_else(|| slug_of(&new.name));
+        let slug = slug_for(new.slug.as_deref(), &new.name)?;
         let making = Making {
             workspace: WorkspaceId::new(derive(key, "workspace")),
             name: new.name,
@@ -35,10 +36,10 @@ impl Service {
     }
 }
 
-/// What a name looks like in an address: lower case, dashes between words.
-pub(crate) fn slug_of(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let slug = words.collect::<Vec<_>>().join("-");
-    if slug.is_empty() { "team".into() } else { slug.chars().take(40).collect() }
+/// The address asked for, or one made of the name.
+pub(crate) fn slug_for(asked: Option<&str>, name: &str) -> Result<Slug, Refusal> {
+    match asked {
+        Some(slug) => Slug::new(slug),
+        None => Name::new(name).map(|name| Slug::of(&name)),
+    }
 }

@@ -39,8 +39,14 @@ impl Service {
             let Some(domain::cell::Value::Text(value)) = row.get(1) else { continue };
             let making: Making =
                 serde_json::from_str(value).map_err(|error| NotDone::Failed(error.to_string()))?;
-            self.finish_making(&making, self.new_key()).await?;
-            finished += 1;
+            match self.finish_making(&making, self.new_key()).await {
+                Ok(_) => finished += 1,
+                // One that cannot be finished keeps none of the others from it.
+                Err(NotDone::Refused(refusal)) => {
+                    tracing::error!(workspace = %making.workspace, %refusal, "a workspace cannot be finished: {refusal}");
+                }
+                Err(other) => return Err(other),
+            }
         }
         Ok(finished)
     }

@@ -5,7 +5,7 @@ use domain::{AccountId, By, ChannelId, Key, Refusal, WorkspaceId};
 use store::{Done, NotDone};
 
 use crate::Service;
-use crate::create_workspace::slug_of;
+use crate::create_workspace::slug_for;
 
 /// Who starts an installation, and what their first workspace is called.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ impl Service {
             channels: vec![(ChannelId::new(derive(key, "general")), "general".into())],
         };
         let email_key = email_key(&owner.email)?;
-        let slug = owner.slug.unwrap_or_else(|| slug_of(&owner.workspace));
+        let slug = slug_for(owner.slug.as_deref(), &owner.workspace)?;
         let by = By { workspace: WorkspaceId::INSTALLATION, account };
         let command = SetUp { account, email_key, password: owner.password, slug, making };
         let first = self.in_workspace(by, key, command).await?;

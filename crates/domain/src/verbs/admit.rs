@@ -4,7 +4,7 @@ use super::field;
 use super::join::give_seat;
 use crate::cell::Json;
 use crate::event::{Audience, EventKind, Tell};
-use crate::limits::MEMBERS_MAX;
+use crate::limits::{CHANNEL_MEMBERS_MAX, MEMBERS_MAX};
 use crate::permission::open_workspace;
 use crate::rows::{Channel, ChannelTip, Member, MemberProfile, MemberState, Role, Seat, WorkspaceSelf};
 use crate::text::Name;
@@ -42,6 +42,7 @@ impl Command for Admit {
     fn digest(&self, into: &mut dyn FnMut(&[u8])) {
         field(into, self.name.as_str().as_bytes());
         field(into, self.role.word().as_bytes());
+        self.channels.iter().for_each(|channel| field(into, channel.bytes()));
     }
 }
 
@@ -62,7 +63,7 @@ pub(super) fn admit(
     let owners = workspace.owners + u64::from(role == Role::Owner);
     changes.put(WorkspaceSelf { members: workspace.members + 1, owners, ..workspace.clone() });
     let joined =
-        changes.tell(Tell::of(EventKind::MemberJoined, Audience::Everyone).by(by.account).about(account));
+        changes.tell(Tell::of(EventKind::MemberJoined, Audience::Members).by(by.account).about(account));
     changes.put(Member {
         workspace: by.workspace,
         account,
@@ -93,12 +94,15 @@ pub(super) fn sit_down(
     world: &World,
     changes: &mut Changes,
 ) -> Result<(), Refusal> {
-    for channel in channels {
+    for (at, channel) in channels.iter().enumerate() {
+        let again = channels[..at].contains(channel);
         let held = world.get::<Seat>(&(*channel, account)).is_some_and(Seat::is_held);
         let rows = world
             .get::<Channel>(&(by.workspace, *channel))
             .zip(world.get::<ChannelTip>(&(by.workspace, *channel)));
-        if let (false, Some((channel, tip))) = (held, rows) {
+        // Whoever comes comes in, also where a channel has no seat left.
+        let room = rows.filter(|(_, tip)| tip.members < CHANNEL_MEMBERS_MAX);
+        if let (false, false, Some((channel, tip))) = (held, again, room) {
             give_seat(by, account, channel, tip, changes)?;
         }
     }

@@ -5,12 +5,13 @@ use super::set_up::Making;
 use crate::event::{Audience, EventKind, Tell};
 use crate::permission::PLACE_BY_SLUG;
 use crate::rows::{Installation, Membership, MembershipState, WorkspacePlace, WorkspaceState};
+use crate::text::Slug;
 use crate::{By, Changes, Code, Command, Needs, Position, Refusal, Reply, WorkspaceId, World, values};
 
 /// Takes the slug and remembers what is being made.
 #[derive(Debug)]
 pub struct Place {
-    pub slug: String,
+    pub slug: Slug,
     pub making: Making,
 }
 
@@ -19,10 +20,11 @@ impl Command for Place {
         "place"
     }
     fn needs(&self, _by: By, needs: &mut Needs) {
-        needs.find::<WorkspacePlace>(&PLACE_BY_SLUG, values![&self.slug], 1);
+        needs.find::<WorkspacePlace>(&PLACE_BY_SLUG, values![&self.slug.as_str().to_owned()], 1);
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
-        let taken = values![&self.slug];
+        self.making.check()?;
+        let taken = values![&self.slug.as_str().to_owned()];
         if world.find::<WorkspacePlace>(&PLACE_BY_SLUG, &taken).next().is_some() {
             return Err(Refusal {
                 about: Some("slug"),
@@ -36,7 +38,7 @@ impl Command for Place {
         Ok(changes.answering(Reply::of(&self.making)))
     }
     fn digest(&self, into: &mut dyn FnMut(&[u8])) {
-        field(into, self.slug.as_bytes());
+        field(into, self.slug.as_str().as_bytes());
         field(into, self.making.name.as_bytes());
     }
 }

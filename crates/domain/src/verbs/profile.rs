@@ -87,6 +87,7 @@ impl Command for ChangeProfile {
 
 /// Without event: a status travels to who is looking, and everyone else reads it with the person. It ends by itself
 /// when its time is over, since whoever reads it compares.
+#[allow(clippy::option_option, reason = "left alone, taken away, or set")]
 #[derive(Debug)]
 pub struct SetStatus {
     status: Option<Option<Status>>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::field;
 use crate::event::{Audience, EventKind, Tell};
 use crate::rows::{Account, AccountKind, AccountState, Installation, WorkspacePlace, WorkspaceState};
+use crate::text::{Name, Slug};
 use crate::{AccountId, By, Changes, Code, Command, Fence, Needs, Refusal, Reply, WorkspaceId, World};
 
 /// What is needed to finish a workspace after a crash between directory and shard.
@@ -23,10 +24,16 @@ impl Making {
     pub fn row_name(workspace: WorkspaceId) -> String {
         format!("making/{workspace}")
     }
-    pub(crate) fn rows(&self, slug: &str, changes: &mut Changes) {
+    /// What the shard would refuse is refused here, before the directory remembers it.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        Name::new(&self.name)?;
+        Name::new(&self.owner_name)?;
+        self.channels.iter().try_for_each(|(_, name)| Name::new(name).map(drop))
+    }
+    pub(crate) fn rows(&self, slug: &Slug, changes: &mut Changes) {
         changes.put(WorkspacePlace {
             id: self.workspace,
-            slug: slug.to_owned(),
+            slug: slug.as_str().to_owned(),
             shard: 0,
             fence: Fence(1),
             state: WorkspaceState::Making,
@@ -45,7 +52,7 @@ pub struct SetUp {
     pub email_key: String,
     /// The hash; never part of a digest.
     pub password: Option<String>,
-    pub slug: String,
+    pub slug: Slug,
     pub making: Making,
 }
 
@@ -66,6 +73,7 @@ impl Command for SetUp {
         if world.get::<Installation>(&(DONE.into(),)).is_some() {
             return Err(Refusal::new(Code::Conflict, "this installation is set up already; sign in instead"));
         }
+        self.making.check()?;
         let mut changes = Changes::begin(world);
         changes.put(Installation { name: DONE.into(), value: changes.stamp().to_string() });
         changes.put(Account {
@@ -87,7 +95,8 @@ impl Command for SetUp {
         Ok(changes.answering(Reply::of(&self.making)))
     }
     fn digest(&self, into: &mut dyn FnMut(&[u8])) {
-        for part in [&self.email_key, &self.slug, &self.making.name, &self.making.owner_name] {
+        let slug = self.slug.as_str();
+        for part in [&self.email_key, slug, &self.making.name, &self.making.owner_name] {
             field(into, part.as_bytes());
         }
     }

@@ -11,6 +11,9 @@ use crate::stage::Stage;
 
 type Called = (Role, MemberState, String, MemberProfile, Position);
 
+/// Name, picture, settings, state, changed.
+type Itself = (String, Option<Vec<u8>>, Settings, SelfState, Position);
+
 /// Rows as a client sees them: without what is private, and without what travels otherwise.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Snapshot {
@@ -18,7 +21,7 @@ pub struct Snapshot {
     channels: BTreeMap<ChannelId, (Channel, u64, u64)>,
     seats: BTreeMap<(ChannelId, AccountId), (SeatRole, Position)>,
     members: BTreeMap<AccountId, Called>,
-    workspace: Option<(String, Option<Vec<u8>>, Settings, SelfState, Position)>,
+    workspace: Option<Itself>,
 }
 
 impl Snapshot {

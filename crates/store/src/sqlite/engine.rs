@@ -15,7 +15,7 @@ use super::codec::{Binder, values};
 use super::mark::Mark;
 use super::migrating::migrate;
 use super::readers::Readers;
-use super::setup::{begin_epoch, failed, open_writer, origin};
+use super::setup::{begin_epoch, failed, open_writer, origin as read_origin, rename_origin};
 use super::writer::{AllTexts, Writer, Writing};
 use crate::clock::Clock;
 use crate::migrate::Plan;
@@ -57,13 +57,16 @@ impl Sqlite {
         let left_behind = is_left_behind(place);
         let mut connection = open_writer(place, vfs)?;
         migrate(&mut connection, &clock, &options.plan)?;
-        let origin = origin(&connection)?;
+        let mut origin = read_origin(&connection)?;
         if left_behind {
             make_durable(&connection)?;
         }
         if let Some(mark) = Mark::read(place).filter(|mark| mark.proves_loss(&origin)) {
             tracing::warn!(?mark, "this file is older than the mark beside it: a new epoch begins");
             begin_epoch(&connection, clock.now())?;
+            // Under another name from here on: no mark of the history it parted from may ever fit it again.
+            rename_origin(&connection)?;
+            origin = read_origin(&connection)?;
         }
         let log = Arc::new(Log::default());
         let mut writer = Writer {
