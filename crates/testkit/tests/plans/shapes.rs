@@ -17,7 +17,7 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("member", "SELECT {id:w}, {id:i}, 'member', 'active', 'n', 'n', '{}', 0, 0, 1"),
     ("channel", "SELECT {id:w}, {id:i}, 'public', 'c', 'c' || i, NULL, '{}', 'active', 0, 1"),
     ("channel_tip", "SELECT {id:w}, {id:i}, 1, 1, 1, 1, 0, '[]'"),
-    ("channel_member", "SELECT {id:i}, {id:w}, {id:w}, 'member', 1, 0, 0, 1"),
+    ("channel_member", "SELECT {id:i}, {id:i}, {id:w}, 'member', 1, 0, 0, 1"),
     ("event", "SELECT {id:w}, i, 41, 3, i, NULL, NULL, 0, i, NULL, NULL"),
     ("message", "SELECT {id:w}, 0, i, i, {id:w}, 'text', NULL, NULL, NULL, 0, i, i"),
 ];
