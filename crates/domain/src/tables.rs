@@ -113,13 +113,6 @@ macro_rules! tables {
         #[derive(Debug, Clone)]
         pub enum RowChange { $($row(Edit<$row>)),+ }
 
-        impl Needs {
-            pub fn merge(&mut self, other: Self) { $(
-                self.$field.keys.extend(other.$field.keys);
-                self.$field.finds.extend(other.$field.finds);
-            )+ }
-        }
-
         impl Tables {
             pub(crate) fn apply(&mut self, change: RowChange) {
                 match change { $(

@@ -5,9 +5,7 @@ use super::send::audience;
 use crate::event::{EventKind, Tell};
 use crate::limits::{EDIT_SECONDS_DEFAULT, PAST_TEXTS_MAX};
 use crate::permission::{PAST_TEXTS, message_values, needs_standing, open_workspace, standing};
-use crate::rows::{
-    ChannelTip, Mention, Mentions, Message, MessagePast, Seat, Shout, ShoutKind, WorkspaceSelf,
-};
+use crate::rows::{ChannelTip, Mention, Mentions, Message, MessagePast, Seat, WorkspaceSelf};
 use crate::text::{MessageText, mentions_in};
 use crate::{By, Changes, ChannelId, Code, Command, Needs, Refusal, Stamp, World};
 
@@ -38,7 +36,6 @@ impl Command for Edit {
         needs_standing(by, self.channel, needs);
         needs.row::<WorkspaceSelf>((by.workspace,));
         needs.row::<Message>(self.key());
-        needs.row::<Shout>(self.key());
         needs.find::<MessagePast>(&PAST_TEXTS, message_values(self.channel, self.thread, self.number), 1);
         for person in &self.mentions.people {
             needs.row::<Seat>((self.channel, *person));
@@ -150,7 +147,6 @@ impl Edit {
                 seen: false,
             });
         }
-        debug_assert!(now.all.as_deref().is_none_or(|word| word.parse::<ShoutKind>().is_ok()));
         now
     }
 }
