@@ -3,14 +3,19 @@
 //! **Invariant.** No handler knows a backend: it is handed what it asks (a component's health, the rendered metrics) as a closure,
 //! and every answer that is not a success has the one error form of `errors`, written in one place.
 
+mod asked;
+mod caller;
+mod channels;
 pub mod clock;
 pub mod errors;
+pub mod face;
 pub mod health;
 pub mod limits;
 pub mod metrics;
 mod observe;
 mod request_id;
 pub mod server;
+pub mod v1;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -20,9 +25,9 @@ use crate::errors::Problem;
 use crate::health::Health;
 use crate::limits::Limits;
 
-/// What people and programs reach: health without details today, `/api/v1` beside it.
-pub fn main_router(health: Health, limits: &Limits) -> Router {
-    dressed(health::summary_router(health), limits)
+/// What people and programs reach: `/api/v1`, and health without details.
+pub fn main_router(v1: Router, health: Health, limits: &Limits) -> Router {
+    dressed(health::summary_router(health).merge(v1), limits)
 }
 
 /// What operators reach, on a listener of its own: metrics, and health with its details.

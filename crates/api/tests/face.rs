@@ -25,7 +25,7 @@ fn health_with(database: Probe) -> Health {
 }
 
 fn face(database: Probe) -> Router {
-    api::main_router(health_with(database), &Limits::default())
+    api::main_router(Router::new(), health_with(database), &Limits::default())
 }
 
 fn get(path: &str) -> Request<Body> {
@@ -70,7 +70,7 @@ async fn an_operator_reads_the_reason_and_the_metrics() {
 #[tokio::test]
 async fn a_draining_server_is_alive_and_not_ready() {
     let health = health_with(database_that_is(Condition::Ok));
-    let face = api::main_router(health.clone(), &Limits::default());
+    let face = api::main_router(Router::new(), health.clone(), &Limits::default());
     assert_eq!(ask(face.clone(), get("/health/ready")).await.status(), StatusCode::OK);
     health.drain();
     let ready = ask(face.clone(), get("/health/ready")).await;

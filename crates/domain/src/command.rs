@@ -14,6 +14,19 @@ use crate::{AccountId, Event, Position, Stamp, WorkspaceId};
 pub struct By {
     pub workspace: WorkspaceId,
     pub account: AccountId,
+    /// When the session that asks began; a workspace may ask for a newer one.
+    pub signed_us: Stamp,
+}
+
+impl By {
+    /// Not through a session: the installation itself, or who is only just coming.
+    pub fn new(workspace: WorkspaceId, account: AccountId) -> Self {
+        Self { workspace, account, signed_us: Stamp(i64::MAX) }
+    }
+    #[must_use]
+    pub fn signed_in_at(self, signed_us: Stamp) -> Self {
+        Self { signed_us, ..self }
+    }
 }
 
 /// What a person (or bot) asks for. One file a verb.

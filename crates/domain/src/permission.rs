@@ -5,7 +5,7 @@ use crate::row::{Direction, Index};
 use crate::rows::{
     Channel, ChannelKind, ChannelState, ChannelTip, Member, Role, Seat, SeatRole, SelfState, WorkspaceSelf,
 };
-use crate::{By, ChannelId, Needs, Refusal, World};
+use crate::{By, ChannelId, Code, Needs, Refusal, World};
 
 /// A channel's name is taken once per workspace.
 pub static CHANNEL_BY_NAME: Index =
@@ -102,10 +102,16 @@ pub fn needs_standing(by: By, channel: ChannelId, needs: &mut Needs) {
 
 /// An active member, or the workspace does not exist for the asker.
 pub fn member(by: By, world: &World) -> Result<&Member, Refusal> {
-    world
+    let member = world
         .get::<Member>(&(by.workspace, by.account))
         .filter(|member| member.is_active())
-        .ok_or_else(|| Refusal::not_found("workspace"))
+        .ok_or_else(|| Refusal::not_found("workspace"))?;
+    if !member.admits_session_of(by.signed_us) {
+        let message =
+            "an admin asked everyone signed in before to sign in again; sign in to enter this workspace";
+        return Err(Refusal::new(Code::SignedOut, message));
+    }
+    Ok(member)
 }
 
 /// What one may not see is not found. The channel is asked for in the asker's own workspace first, since

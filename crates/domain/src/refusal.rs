@@ -12,6 +12,10 @@ pub enum Code {
     KeyReused,
     KeyExpired,
     TooLarge,
+    /// Sign in, again if need be.
+    SignedOut,
+    /// A position of another history: start again.
+    OtherEpoch,
     /// Our own mistake, told to nobody but the log.
     Internal,
 }
@@ -26,6 +30,8 @@ impl Code {
             Self::KeyReused => "key_reused",
             Self::KeyExpired => "key_expired",
             Self::TooLarge => "too_large",
+            Self::SignedOut => "signed_out",
+            Self::OtherEpoch => "other_epoch",
             Self::Internal => "internal",
         }
     }

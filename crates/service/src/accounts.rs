@@ -9,7 +9,7 @@ use store::{Done, NotDone};
 use crate::Service;
 
 fn of(account: AccountId) -> By {
-    By { workspace: WorkspaceId::INSTALLATION, account }
+    By::new(WorkspaceId::INSTALLATION, account)
 }
 
 impl Service {

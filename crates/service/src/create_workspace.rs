@@ -27,7 +27,7 @@ impl Service {
             owner_name: new.owner_name,
             channels: vec![(ChannelId::new(derive(key, "general")), "general".into())],
         };
-        let by = By { workspace: WorkspaceId::INSTALLATION, account: new.owner };
+        let by = By::new(WorkspaceId::INSTALLATION, new.owner);
         let placed = self.in_workspace(by, key, Place { slug, making }).await?;
         let making: Making =
             placed.reply.read().ok_or_else(|| NotDone::Failed("a receipt does not read back".into()))?;

@@ -13,7 +13,7 @@ const MAKING: &str = "SELECT name, value FROM installation WHERE name >= 'making
 impl Service {
     /// The second and third step. Each may be done already.
     pub(crate) async fn finish_making(&self, making: &Making, key: Key) -> Result<Done, NotDone> {
-        let by = By { workspace: making.workspace, account: making.owner };
+        let by = By::new(making.workspace, making.owner);
         let done = self.in_workspace(by, derive(key, "found"), Found { making: making.clone() }).await?;
         let installation = By { workspace: WorkspaceId::INSTALLATION, ..by };
         self.in_workspace(installation, derive(key, "settle"), Settle { workspace: making.workspace })

@@ -7,6 +7,7 @@ mod channels;
 mod create_channel;
 mod create_workspace;
 mod delete;
+mod door;
 mod edit;
 mod finish;
 mod invitations;
@@ -18,15 +19,19 @@ mod people;
 mod place;
 mod raise_level;
 mod react;
+mod reads;
+mod secret;
 mod send;
 mod set_up;
 
 pub use channels::ChannelChange;
 pub use create_channel::NewChannel;
 pub use create_workspace::NewWorkspace;
+pub use door::Who;
 pub use finish::QUERIES;
 pub use mark::ReadMark;
 pub use place::Places;
+pub use secret::Secret;
 pub use send::Draft;
 pub use set_up::FirstOwner;
 
@@ -34,7 +39,9 @@ use std::sync::Arc;
 
 use domain::{By, Command, Key};
 use store::clock::Clock;
-use store::{Done, NotDone, Order, Store};
+use store::{Order, Store};
+
+pub use store::{Done, Freshness, NotDone, Seen};
 
 /// Where a message stands: its address everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

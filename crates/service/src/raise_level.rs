@@ -8,7 +8,7 @@ impl Service {
     /// The installation itself asks; who calls this has seen that every live node reads the level.
     pub async fn raise_level(&self, level: i32) -> Result<Done, NotDone> {
         let account = AccountId::new(Key::new(Stamp(0), [0; 10]));
-        let by = By { workspace: WorkspaceId::INSTALLATION, account };
+        let by = By::new(WorkspaceId::INSTALLATION, account);
         self.in_workspace(by, self.new_key(), RaiseLevel { level }).await
     }
 }

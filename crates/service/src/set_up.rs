@@ -31,7 +31,7 @@ impl Service {
         };
         let email_key = email_key(&owner.email)?;
         let slug = slug_for(owner.slug.as_deref(), &owner.workspace)?;
-        let by = By { workspace: WorkspaceId::INSTALLATION, account };
+        let by = By::new(WorkspaceId::INSTALLATION, account);
         let command = SetUp { account, email_key, password: owner.password, slug, making };
         let first = self.in_workspace(by, key, command).await?;
         let making: Making =

@@ -48,13 +48,25 @@ pub trait Engine: Send + Sync + 'static {
     async fn open(&self, asks: &[Ask], wait: Wait) -> Result<Opened, StoreError>;
     /// Starts a new epoch in every journal here, and records the history it belongs to. Called when `open` says so.
     async fn begin_epoch(&self) -> Result<(), StoreError>;
-    /// One statement on a snapshot; the head comes back with it. The engine picks primary or replica.
+    /// Statements on one snapshot, in one round trip; the head comes back with them. The engine picks primary or
+    /// replica.
+    async fn look(
+        &self,
+        workspace: WorkspaceId,
+        fresh: Freshness,
+        queries: &[Query],
+    ) -> Result<Seen<Vec<Answer>>, StoreError>;
+    /// One statement.
     async fn read(
         &self,
         workspace: WorkspaceId,
         fresh: Freshness,
         query: &Query,
-    ) -> Result<Seen<Answer>, StoreError>;
+    ) -> Result<Seen<Answer>, StoreError> {
+        let Seen { epoch, position, mut value } =
+            self.look(workspace, fresh, std::slice::from_ref(query)).await?;
+        Ok(Seen { epoch, position, value: value.pop().unwrap_or_default() })
+    }
     /// A statement outside of any journal: leases, nodes, jobs, upkeep. Autocommitted, on the primary. Gives the
     /// rows, if any, and how many it touched.
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError>;

@@ -78,17 +78,29 @@ impl Store {
         outcome.await.unwrap_or(Err(NotDone::Unknown))
     }
 
-    /// As fresh as asked for; a position that is not reached in time is refused, one of another epoch at once.
+    /// One statement, as fresh as asked for.
     pub async fn read(
         &self,
         workspace: WorkspaceId,
         fresh: Freshness,
         query: &Query,
     ) -> Result<Seen<Answer>, StoreError> {
+        let Seen { epoch, position, mut value } =
+            self.look(workspace, fresh, std::slice::from_ref(query)).await?;
+        Ok(Seen { epoch, position, value: value.pop().unwrap_or_default() })
+    }
+
+    /// Statements on one snapshot; a position that is not reached in time is refused, one of another epoch at once.
+    pub async fn look(
+        &self,
+        workspace: WorkspaceId,
+        fresh: Freshness,
+        queries: &[Query],
+    ) -> Result<Seen<Vec<Answer>>, StoreError> {
         let limits = self.shared.limits();
         let until = Instant::now() + limits.catch_up;
         loop {
-            let seen = self.shared.engine.read(workspace, fresh, query).await?;
+            let seen = self.shared.engine.look(workspace, fresh, queries).await?;
             let Freshness::AtLeast(epoch, position) = fresh else { return Ok(seen) };
             if seen.epoch != epoch {
                 return Err(StoreError::OtherEpoch);

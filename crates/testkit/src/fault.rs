@@ -147,13 +147,13 @@ impl Engine for Faulty {
     async fn begin_epoch(&self) -> Result<(), StoreError> {
         self.engine.begin_epoch().await
     }
-    async fn read(
+    async fn look(
         &self,
         workspace: WorkspaceId,
         fresh: Freshness,
-        query: &Query,
-    ) -> Result<Seen<Answer>, StoreError> {
-        self.engine.read(workspace, fresh, query).await
+        queries: &[Query],
+    ) -> Result<Seen<Vec<Answer>>, StoreError> {
+        self.engine.look(workspace, fresh, queries).await
     }
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
         self.engine.run(query).await

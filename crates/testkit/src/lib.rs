@@ -17,6 +17,7 @@ pub mod process;
 pub mod proxy;
 pub mod schedule;
 pub mod team;
+pub mod town;
 pub mod wire;
 
 pub use chaos::{Cluster, Server};
@@ -28,6 +29,7 @@ pub use node::Node;
 pub use powercut::PowerCut;
 pub use process::Process;
 pub use team::{Person, Team};
+pub use town::Town;
 
 /// The same sentence on every engine: SQLite, PostgreSQL, and PostgreSQL behind PgBouncer.
 #[macro_export]

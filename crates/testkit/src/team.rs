@@ -33,7 +33,7 @@ pub struct Team {
 
 impl Team {
     fn of(making: &Making) -> Self {
-        let by = By { workspace: making.workspace, account: making.owner };
+        let by = By::new(making.workspace, making.owner);
         Self { workspace: making.workspace, owner: Person { by }, general: making.channels[0].0 }
     }
 
@@ -66,7 +66,7 @@ impl Team {
     }
 
     pub async fn welcomes_as(&self, node: &Node, name: &str, role: Role) -> Person {
-        let by = By { workspace: self.workspace, account: AccountId::new(node.new_key()) };
+        let by = By::new(self.workspace, AccountId::new(node.new_key()));
         node.service
             .admit(by, node.new_key(), name, role, vec![self.general])
             .await

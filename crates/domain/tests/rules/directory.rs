@@ -14,7 +14,7 @@ use crate::stage::Stage;
 
 /// Somebody with an account, in the directory.
 fn person(stage: &mut Stage, email: &str) -> By {
-    let by = By { workspace: WorkspaceId::INSTALLATION, account: AccountId::new(stage.key()) };
+    let by = By::new(WorkspaceId::INSTALLATION, AccountId::new(stage.key()));
     assert_eq!(stage.tells(by, &account(by.account, email)), [AccountCreated]);
     by
 }

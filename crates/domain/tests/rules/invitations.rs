@@ -19,7 +19,7 @@ fn made(stage: &mut Stage, by: By, invite: &Invite) -> Key {
     invite.id
 }
 fn comes(stage: &mut Stage) -> (By, Result<Reply, Refusal>) {
-    let by = By { workspace: stage.owner.workspace, account: AccountId::new(stage.key()) };
+    let by = By::new(stage.owner.workspace, AccountId::new(stage.key()));
     (by, accepts(stage, by))
 }
 fn accepts(stage: &mut Stage, by: By) -> Result<Reply, Refusal> {

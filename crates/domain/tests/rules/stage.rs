@@ -32,7 +32,7 @@ impl Stage {
     /// A workspace with its owner and `general`.
     pub fn new() -> Self {
         let workspace = WorkspaceId::new(key(1));
-        let owner = By { workspace, account: AccountId::new(key(2)) };
+        let owner = By::new(workspace, AccountId::new(key(2)));
         let general = ChannelId::new(key(3));
         let head = Head::new(workspace, Epoch(1));
         let clock = Stamp(1_800_000_000_000_000);
@@ -157,7 +157,7 @@ impl Stage {
     }
 
     pub fn welcomes(&mut self, name: &str, role: Role) -> By {
-        let by = By { workspace: self.owner.workspace, account: AccountId::new(self.key()) };
+        let by = By::new(self.owner.workspace, AccountId::new(self.key()));
         let admit = Admit { name: Name::new(name).expect("a name"), role, channels: vec![self.general] };
         self.does(by, &admit).expect("admitted");
         by

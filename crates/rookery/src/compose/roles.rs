@@ -1,5 +1,6 @@
 //! Which role stands on which listener.
 
+use api::face::Face;
 use api::limits::Limits;
 
 use super::Ports;
@@ -19,7 +20,8 @@ pub fn role(role: Role, config: &Config, ports: &Ports, doors: &mut Doors, lifec
 fn api(config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
     let Some(listener) = doors.main.take() else { return };
     let (limits, health) = (limits(config), ports.health.clone());
-    let router = api::main_router(health.clone(), &limits);
+    let v1 = api::v1::router(Face::new(ports.service.clone()));
+    let router = api::main_router(v1, health.clone(), &limits);
     lifecycle.spawn("api", |stop| async move {
         let drained = async move {
             stop.soft().await;

@@ -32,7 +32,7 @@ pub fn ada_says_hello(home: &Path) {
                 slug: None,
             };
             let (making, _) = service.set_up(service.new_key(), ada).await.expect("founded");
-            let by = By { workspace: making.workspace, account: making.owner };
+            let by = By::new(making.workspace, making.owner);
             let channel = making.channels[0].0;
             let hello = Draft { channel, thread: 0, text: "hello".to_owned(), in_channel: false };
             service.send(by, service.new_key(), hello).await.expect("sent");

@@ -224,21 +224,22 @@ impl Engine for Postgres {
         recorded.map(|_| ())
     }
 
-    async fn read(
+    async fn look(
         &self,
         workspace: WorkspaceId,
         fresh: Freshness,
-        query: &Query,
-    ) -> Result<Seen<Answer>, StoreError> {
+        queries: &[Query],
+    ) -> Result<Seen<Vec<Answer>>, StoreError> {
         let replicas = &self.inner.replicas;
-        if let Some(sight) = replicas.look(workspace, fresh, query).await {
-            return Ok(Seen { epoch: sight.epoch, position: sight.position, value: sight.rows });
+        if let Some(sight) = replicas.look(workspace, fresh, queries).await {
+            return Ok(Seen { epoch: sight.epoch, position: sight.position, value: sight.answers });
         }
-        let sight = look(&mut *self.reader().await?, workspace, query).await?.ok_or(StoreError::Elsewhere)?;
+        let sight =
+            look(&mut *self.reader().await?, workspace, queries).await?.ok_or(StoreError::Elsewhere)?;
         replicas.learn(workspace, sight.epoch, sight.fence);
         match fresh {
             Freshness::AtLeast(epoch, _) if epoch != sight.epoch => Err(StoreError::OtherEpoch),
-            _ => Ok(Seen { epoch: sight.epoch, position: sight.position, value: sight.rows }),
+            _ => Ok(Seen { epoch: sight.epoch, position: sight.position, value: sight.answers }),
         }
     }
 

@@ -12,7 +12,7 @@ use super::codec::{param, values};
 use super::trouble::{failed, no_loan, unreadable};
 use crate::pg::{Answer, Connection, Dsn, Param, Pool, PoolConfig, Row, Statement};
 use crate::port::{Answer as Rows, Freshness, Query, StoreError};
-use crate::read::{HEAD_WIDTH, with_head};
+use crate::read::{HEAD_WIDTH, NOTHING, with_head};
 
 /// A replica that failed is left alone for this long.
 const REST: Duration = Duration::from_secs(1);
@@ -26,20 +26,47 @@ pub(super) struct Sight {
     pub epoch: Epoch,
     pub position: Position,
     pub fence: Fence,
-    pub rows: Rows,
+    pub answers: Vec<Rows>,
 }
+
+const BEGIN: Statement<'static> =
+    Statement { sql: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", params: &[] };
+const COMMIT: Statement<'static> = Statement { sql: "COMMIT", params: &[] };
+const ROLLBACK: Statement<'static> = Statement { sql: "ROLLBACK", params: &[] };
 
 /// `None`: there is no journal of this workspace.
 pub(super) async fn look(
     connection: &mut Connection,
     workspace: WorkspaceId,
-    query: &Query,
+    queries: &[Query],
 ) -> Result<Option<Sight>, StoreError> {
+    let (query, rest) = match queries {
+        [query] => (query.clone(), [].as_slice()),
+        several => (Query { sql: NOTHING, values: Vec::new() }, several),
+    };
     let text = with_head(query.sql, query.values.len());
     let workspace = Param::Blob(Some(workspace.bytes()));
     let params: Vec<_> = query.values.iter().map(param).chain([workspace]).collect();
-    let answers = connection.flight(&[Statement { sql: &text, params: &params }]).await.map_err(failed)?;
-    answers.first().map_or(Ok(None), sight)
+    let first = Statement { sql: &text, params: &params };
+    if rest.is_empty() {
+        let answers = connection.flight(&[first]).await.map_err(failed)?;
+        return answers.first().map_or(Ok(None), sight);
+    }
+    let params: Vec<Vec<_>> = rest.iter().map(|query| query.values.iter().map(param).collect()).collect();
+    let asked = rest.iter().zip(&params).map(|(query, params)| Statement { sql: query.sql, params });
+    let flight: Vec<_> = [BEGIN, first].into_iter().chain(asked).chain([COMMIT]).collect();
+    let answers = match connection.flight(&flight).await {
+        Ok(answers) => answers,
+        Err(error) => {
+            // The refusal is the answer; a connection that cannot be put right is dropped by its pool.
+            let _ = connection.flight(&[ROLLBACK]).await;
+            return Err(failed(error));
+        }
+    };
+    let Some(mut sight) = answers.get(1).map_or(Ok(None), sight)? else { return Ok(None) };
+    let rows = answers[2..answers.len() - 1].iter().map(|answer| values(answer, 0).map_err(unreadable));
+    sight.answers = rows.collect::<Result<_, _>>()?;
+    Ok(Some(sight))
 }
 
 fn sight(answer: &Answer) -> Result<Option<Sight>, StoreError> {
@@ -48,7 +75,7 @@ fn sight(answer: &Answer) -> Result<Option<Sight>, StoreError> {
     let (epoch, position, fence) = (Epoch(number(0)?), Position(number(1)?), Fence(number(2)?));
     let empty = answer.len() == 1 && first.is_null(HEAD_WIDTH).unwrap_or(true);
     let rows = if empty { Vec::new() } else { values(answer, HEAD_WIDTH).map_err(unreadable)? };
-    Ok(Some(Sight { epoch, position, fence, rows }))
+    Ok(Some(Sight { epoch, position, fence, answers: vec![rows] }))
 }
 
 pub(super) struct Replica {
@@ -57,9 +84,9 @@ pub(super) struct Replica {
 }
 
 impl Replica {
-    async fn look(&self, workspace: WorkspaceId, query: &Query) -> Result<Option<Sight>, StoreError> {
+    async fn look(&self, workspace: WorkspaceId, queries: &[Query]) -> Result<Option<Sight>, StoreError> {
         let mut loan = self.pool.get().await.map_err(no_loan)?;
-        look(&mut loan, workspace, query).await
+        look(&mut loan, workspace, queries).await
     }
     fn is_resting(&self) -> bool {
         self.rests_until.lock().is_some_and(|until| until > Instant::now())
@@ -108,13 +135,13 @@ impl Replicas {
     }
 
     /// An answer that will do; `None`: ask the primary.
-    pub async fn look(&self, workspace: WorkspaceId, fresh: Freshness, query: &Query) -> Option<Sight> {
+    pub async fn look(&self, workspace: WorkspaceId, fresh: Freshness, queries: &[Query]) -> Option<Sight> {
         if self.all.is_empty() || fresh == Freshness::Newest {
             return None;
         }
         let (epoch, fence) = self.known.lock().get(&workspace).copied()?;
         let replica = self.turn()?;
-        match replica.look(workspace, query).await {
+        match replica.look(workspace, queries).await {
             Ok(sight) => {
                 let will_do = sight.filter(|sight| {
                     let late = matches!(fresh, Freshness::AtLeast(wanted, position)

@@ -128,6 +128,22 @@ impl Sqlite {
 pub(super) fn ask(
     connection: &Connection,
     workspace: WorkspaceId,
+    queries: &[Query],
+) -> Result<Seen<Vec<Answer>>, StoreError> {
+    if let [query] = queries {
+        let Seen { epoch, position, value } = ask_one(connection, workspace, query)?;
+        return Ok(Seen { epoch, position, value: vec![value] });
+    }
+    // Dropped, it ends: a transaction that only reads has nothing to keep.
+    let snapshot = connection.unchecked_transaction().map_err(failed)?;
+    let head = ask_one(&snapshot, workspace, &Query { sql: crate::read::NOTHING, values: Vec::new() })?;
+    let answers = queries.iter().map(|query| run(&snapshot, query).map(|(answer, _)| answer));
+    Ok(Seen { epoch: head.epoch, position: head.position, value: answers.collect::<Result<_, _>>()? })
+}
+
+fn ask_one(
+    connection: &Connection,
+    workspace: WorkspaceId,
     query: &Query,
 ) -> Result<Seen<Answer>, StoreError> {
     let text = crate::read::with_head(query.sql, query.values.len());
@@ -197,14 +213,14 @@ impl Engine for Sqlite {
         begin_epoch(self.writer.lock().await.connection()?, self.clock.now())
     }
 
-    async fn read(
+    async fn look(
         &self,
         workspace: WorkspaceId,
         _fresh: Freshness,
-        query: &Query,
-    ) -> Result<Seen<Answer>, StoreError> {
-        let query = query.clone();
-        self.readers.ask(move |connection| ask(connection, workspace, &query)).await
+        queries: &[Query],
+    ) -> Result<Seen<Vec<Answer>>, StoreError> {
+        let queries = queries.to_vec();
+        self.readers.ask(move |connection| ask(connection, workspace, &queries)).await
     }
 
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {

@@ -45,14 +45,14 @@ impl Engine for Reading {
     async fn begin_epoch(&self) -> Result<(), StoreError> {
         Err(refused())
     }
-    async fn read(
+    async fn look(
         &self,
         workspace: WorkspaceId,
         _fresh: Freshness,
-        query: &Query,
-    ) -> Result<Seen<Answer>, StoreError> {
-        let query = query.clone();
-        self.0.ask(move |connection: &Connection| ask(connection, workspace, &query)).await
+        queries: &[Query],
+    ) -> Result<Seen<Vec<Answer>>, StoreError> {
+        let queries = queries.to_vec();
+        self.0.ask(move |connection: &Connection| ask(connection, workspace, &queries)).await
     }
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
         let query = query.clone();

@@ -81,9 +81,7 @@ on_every_engine! {
 }
 
 async fn raise(server: &testkit::Node, level: i32) {
-    let by = domain::By {
-        workspace: domain::WorkspaceId::INSTALLATION,
-        account: domain::AccountId::new(server.new_key()),
-    };
+    let account = domain::AccountId::new(server.new_key());
+    let by = domain::By::new(domain::WorkspaceId::INSTALLATION, account);
     server.execute(by, server.new_key(), domain::verbs::RaiseLevel { level }).await.expect("raised");
 }

@@ -43,5 +43,5 @@ pub fn key() -> Key {
     new_key(&SystemClock)
 }
 pub fn by(workspace: WorkspaceId, account: AccountId) -> By {
-    By { workspace, account }
+    By::new(workspace, account)
 }

@@ -27,7 +27,7 @@ impl Arguments {
     fn read() -> Option<Self> {
         let mut words = std::env::args().skip(1);
         let (kind, place) = (words.next()?, words.next()?);
-        let by = By { workspace: next(&mut words)?, account: next(&mut words)? };
+        let by = By::new(next(&mut words)?, next(&mut words)?);
         let (channel, name) = (next(&mut words)?, next(&mut words)?);
         let (senders, pause) = (next(&mut words)?, Duration::from_millis(next(&mut words)?));
         Some(Self { kind, place, by, channel, name, senders, pause })

@@ -43,13 +43,13 @@ impl Engine for Credulous {
     async fn begin_epoch(&self) -> Result<(), StoreError> {
         self.0.begin_epoch().await
     }
-    async fn read(
+    async fn look(
         &self,
         workspace: WorkspaceId,
         fresh: Freshness,
-        query: &Query,
-    ) -> Result<Seen<Answer>, StoreError> {
-        self.0.read(workspace, fresh, query).await
+        queries: &[Query],
+    ) -> Result<Seen<Vec<Answer>>, StoreError> {
+        self.0.look(workspace, fresh, queries).await
     }
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
         self.0.run(query).await

@@ -129,11 +129,7 @@ impl Team {
     }
 
     fn order(&self, person: usize, chance: u64, command: Box<dyn Command>) -> Order {
-        Order {
-            by: By { workspace: self.workspace, account: self.people[person] },
-            key: key(chance),
-            command,
-        }
+        Order { by: By::new(self.workspace, self.people[person]), key: key(chance), command }
     }
 
     async fn must(

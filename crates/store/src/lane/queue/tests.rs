@@ -29,7 +29,7 @@ fn key(number: u8) -> Key {
 }
 
 fn pending(workspace: u8, number: u8) -> Pending {
-    let by = By { workspace: WorkspaceId::new(key(workspace)), account: AccountId::new(key(1)) };
+    let by = By::new(WorkspaceId::new(key(workspace)), AccountId::new(key(1)));
     let order = Order { by, key: key(number), command: Box::new(Nothing("x".into())) };
     Pending { order, digest: None, reply: None, since: Instant::now(), maybe: false }
 }

@@ -1,0 +1,15 @@
+//! What crosses the wire: bodies of requests and answers, events and frames, and how a row looks outside.
+//!
+//! **Invariant.** No row is serialised as it is: what stands in an answer was chosen here, field by field, so private
+//! columns cannot leak and the inside may change.
+
+pub mod channel;
+pub mod list;
+pub mod time;
+pub mod written;
+
+pub use domain::{
+    AccountId, By, ChannelId, Epoch, FileId, Key, Position, Refusal, Role, Stamp, WorkspaceId, limits,
+};
+pub use list::List;
+pub use written::{Moment, Written};

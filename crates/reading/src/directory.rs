@@ -1,0 +1,37 @@
+//! Who there is and what opens the door: rows of the directory.
+
+use domain::cell::{Corrupt, Value, Values};
+use domain::row::Row;
+use domain::{Account, Credential, WorkspaceId};
+use store::{Answer, Query};
+
+const CREDENTIAL: &str = "SELECT c.hash, c.id, c.account, c.kind, c.workspace, c.scopes, c.label, c.agent, c.address,
+        c.created_us, c.seen_us, c.expires_us, c.revoked_us,
+        a.id, a.kind, a.name, a.email_key, a.email_verified_us, a.password, a.operator, a.owner, a.state, a.created_us
+    FROM credential c JOIN account a ON a.id = c.account
+    WHERE c.hash = $1";
+
+const SLUG: &str = "SELECT id FROM workspace WHERE slug = $1";
+
+pub const QUERIES: &[&str] = &[CREDENTIAL, SLUG];
+
+/// What a secret opens, and whose it is.
+pub fn credential(hash: &[u8]) -> Query {
+    Query { sql: CREDENTIAL, values: vec![Value::Blob(hash.to_vec())] }
+}
+
+pub fn credential_in(answer: &Answer) -> Result<Option<(Credential, Account)>, Corrupt> {
+    let Some(row) = answer.first() else { return Ok(None) };
+    let mut source = Values(row.iter());
+    Ok(Some((Credential::take(&mut source)?, Account::take(&mut source)?)))
+}
+
+/// Which workspace has this address.
+pub fn slug(slug: &str) -> Query {
+    Query { sql: SLUG, values: vec![Value::Text(slug.to_owned())] }
+}
+
+pub fn slug_in(answer: &Answer) -> Result<Option<WorkspaceId>, Corrupt> {
+    use domain::cell::Cell;
+    answer.first().map(|row| WorkspaceId::take_present(&mut Values(row.iter()))).transpose()
+}

@@ -1,0 +1,15 @@
+//! What people read: each page as whole SQL texts, the same on both engines, and what their rows mean.
+//!
+//! **Invariant.** Nothing here writes, and nothing private is read without the rows that say who may read it, in the
+//! same snapshot; the judging is `domain`'s.
+
+pub mod directory;
+pub mod standing;
+mod take;
+
+pub use take::{one, rows};
+
+/// Every text of this crate, for the test that prepares each on both engines.
+pub fn queries() -> impl Iterator<Item = &'static str> {
+    [standing::QUERIES, directory::QUERIES].concat().into_iter()
+}

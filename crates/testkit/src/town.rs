@@ -1,0 +1,134 @@
+//! The whole HTTP face on a node in the test's own process: requests without a network.
+
+use std::str::FromStr;
+
+use api::face::Face;
+use api::health::Health;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
+use domain::verbs::BeginCredential;
+use domain::{AccountId, CredentialKind};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use service::Secret;
+use tower_service::Service as _;
+
+use crate::ground::Ground;
+use crate::node::Node;
+use crate::team::{Person, Team};
+
+/// A set-up installation with its first team, behind its router.
+pub struct Town {
+    pub node: Node,
+    pub team: Team,
+    router: axum::Router,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    /// Null where there was no JSON.
+    pub body: Value,
+}
+
+impl Town {
+    pub async fn on(ground: &Ground) -> Self {
+        let node = ground.node().await;
+        let team = Team::set_up(&node).await;
+        let router = router(&node);
+        Self { node, team, router }
+    }
+
+    /// A token for somebody, as a sign-in would give it.
+    pub async fn token_of(&self, person: Person) -> String {
+        let secret = Secret::mint();
+        let session = BeginCredential {
+            hash: secret.hash().to_vec(),
+            id: self.node.new_key(),
+            account: person.account(),
+            kind: CredentialKind::Session,
+            workspace: None,
+            scopes: String::new(),
+            label: String::new(),
+            agent: String::new(),
+            address: String::new(),
+            expires_us: None,
+        };
+        let done = self.node.service.begin_credential(person.account(), self.node.new_key(), session).await;
+        done.expect("a session begins");
+        secret.text()
+    }
+
+    /// A member with an account in the directory, so that they can sign in.
+    pub async fn welcomes(&self, name: &str) -> Person {
+        let key = self.node.new_key();
+        let account = AccountId::new(key);
+        let new = domain::verbs::CreateAccount {
+            id: account,
+            name: domain::text::Name::new(name).expect("a name"),
+            email_key: Some(format!("{}@example.com", key.to_string().to_lowercase())),
+            password: None,
+            owner: None,
+        };
+        self.node.service.create_account(key, new).await.expect("an account is made");
+        let by = domain::By::new(self.team.workspace, account);
+        let general = vec![self.team.general];
+        let service = &self.node.service;
+        let role = domain::Role::Member;
+        service.admit(by, self.node.new_key(), name, role, general).await.expect("a newcomer is admitted");
+        Person { by }
+    }
+
+    /// A path inside the team's workspace.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/api/v1/workspaces/{}{rest}", self.team.workspace)
+    }
+
+    pub async fn get(&self, token: &str, path: &str) -> Answer {
+        self.ask(bearer("GET", path, token).body(Body::empty()).expect("a request")).await
+    }
+
+    pub async fn send(&self, method: &str, token: &str, path: &str, body: Value) -> Answer {
+        let request = bearer(method, path, token).header("content-type", "application/json");
+        self.ask(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    /// Any request, as a stranger or with headers of one's own.
+    pub async fn ask(&self, request: Request<Body>) -> Answer {
+        let response: Response = self.router.clone().call(request).await.expect("a router never fails");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl Answer {
+    /// The body of a success; anything else ends the test with its words.
+    pub fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.body);
+        self.body
+    }
+    /// The code of a refusal.
+    pub fn code(&self) -> &str {
+        self.body["error"]["code"].as_str().unwrap_or("no error")
+    }
+}
+
+/// An id out of an answer.
+pub fn id<T: FromStr>(value: &Value) -> T {
+    value.as_str().and_then(|text| text.parse().ok()).expect("an id")
+}
+
+fn bearer(method: &str, path: &str, token: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"))
+}
+
+fn router(node: &Node) -> axum::Router {
+    let health = Health::of(Vec::new(), std::sync::Arc::new(|| std::time::UNIX_EPOCH));
+    let v1 = api::v1::router(Face::new(node.service.clone()));
+    api::main_router(v1, health, &api::limits::Limits::default())
+}

@@ -1,0 +1,5 @@
+//! What programs see: the API of `/api/v1`, on every engine.
+
+#![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
+
+mod channels;
