@@ -3,8 +3,8 @@
 //! **Invariant.** No handler knows a backend: it is handed what it asks (a component's health, the rendered metrics) as a closure,
 //! and every answer that is not a success has the one error form of `errors`, written in one place.
 
-mod asked;
-mod caller;
+pub mod asked;
+pub mod caller;
 mod channels;
 pub mod clock;
 pub mod errors;

@@ -150,6 +150,13 @@ impl Emoji {
     }
 }
 
+/// Bytes as people copy them: two small digits each.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
 fn without_nul(field: &'static str, text: &str) -> Result<(), Refusal> {
     match text.contains('\0') {
         true => Err(Refusal::invalid(field, "U+0000 cannot be stored")),

@@ -5,6 +5,8 @@
 
 pub mod channel;
 pub mod list;
+pub mod person;
+pub mod problem;
 pub mod time;
 pub mod written;
 
@@ -12,4 +14,6 @@ pub use domain::{
     AccountId, By, ChannelId, Epoch, FileId, Key, Position, Refusal, Role, Stamp, WorkspaceId, limits,
 };
 pub use list::List;
+pub use person::{People, Person};
+pub use problem::Problem;
 pub use written::{Moment, Written};

@@ -4,6 +4,7 @@
 //! same snapshot; the judging is `domain`'s.
 
 pub mod directory;
+pub mod people;
 pub mod standing;
 mod take;
 
@@ -11,5 +12,5 @@ pub use take::{one, rows};
 
 /// Every text of this crate, for the test that prepares each on both engines.
 pub fn queries() -> impl Iterator<Item = &'static str> {
-    [standing::QUERIES, directory::QUERIES].concat().into_iter()
+    [directory::QUERIES, people::QUERIES, standing::QUERIES].concat().into_iter()
 }

@@ -15,15 +15,15 @@ const STANDING: &str =
         t.workspace, t.channel, t.last_number, t.last_us, t.last_position, t.members, t.pins, t.holes,
         s.channel, s.account, s.workspace, s.role, s.since, s.read_number, s.read_version, s.changed
     FROM member m
-    LEFT JOIN channel c ON c.workspace = m.workspace AND c.id = $3
-    LEFT JOIN channel_tip t ON t.workspace = m.workspace AND t.channel = $3
-    LEFT JOIN channel_member s ON s.channel = $3 AND s.account = m.account
-    WHERE m.workspace = $1 AND m.account = $2";
+    LEFT JOIN channel c ON c.workspace = m.workspace AND c.id = $1
+    LEFT JOIN channel_tip t ON t.workspace = m.workspace AND t.channel = $1
+    LEFT JOIN channel_member s ON s.channel = $1 AND s.account = m.account
+    WHERE m.workspace = $2 AND m.account = $3";
 
 pub const QUERIES: &[&str] = &[STANDING];
 
 pub fn query(by: By, channel: ChannelId) -> Query {
-    Query { sql: STANDING, values: values![&by.workspace, &by.account, &channel] }
+    Query { sql: STANDING, values: values![&channel, &by.workspace, &by.account] }
 }
 
 /// The rows a standing is judged by, as they were in one snapshot.

@@ -1,8 +1,12 @@
 //! How anything is read: one look at a snapshot, its errors in the words of this crate.
 
+use std::collections::BTreeSet;
+
 use domain::cell::Corrupt;
-use domain::{By, Channel, ChannelId, ChannelTip, Code, Refusal, WorkspaceId};
-use reading::standing;
+use domain::{
+    AccountId, By, Channel, ChannelId, ChannelTip, Code, Epoch, Member, Position, Refusal, Stamp, WorkspaceId,
+};
+use reading::{people, standing};
 use store::{Answer, Freshness, NotDone, Query, Seen, StoreError};
 
 use crate::Service;
@@ -16,6 +20,27 @@ impl Service {
         queries: &[Query],
     ) -> Result<Seen<Vec<Answer>>, NotDone> {
         self.places().of(workspace).look(workspace, fresh, queries).await.map_err(unseen)
+    }
+
+    /// The members an answer names, no older than the answer itself.
+    pub async fn people(
+        &self,
+        workspace: WorkspaceId,
+        (epoch, position): (Epoch, Position),
+        accounts: BTreeSet<AccountId>,
+    ) -> Result<Vec<Member>, NotDone> {
+        let accounts: Vec<_> = accounts.into_iter().collect();
+        let queries = people::named(workspace, &accounts);
+        if queries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let seen = self.look(workspace, Freshness::AtLeast(epoch, position), &queries).await?;
+        people::named_in(&seen.value).map_err(corrupt)
+    }
+
+    /// What time it is here, for what is over by itself.
+    pub fn now(&self) -> Stamp {
+        self.clock.now()
     }
 
     /// A channel, for who may see it.

@@ -18,8 +18,7 @@ impl Secret {
         *blake3::hash(&self.0).as_bytes()
     }
     pub fn text(&self) -> String {
-        let digits: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{PREFIX}{digits}")
+        format!("{PREFIX}{}", domain::text::hex(&self.0))
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests own their threads")]
 
 mod postgres;
+mod reads;
 mod shapes;
 mod sqlite;
 mod texts;

@@ -1,0 +1,54 @@
+//! What people read: each text prepared on both engines, its parameters in order, its plan along a key.
+
+use rusqlite::Connection;
+use testkit::{Backend, Ground};
+
+fn texts() -> impl Iterator<Item = &'static str> {
+    reading::queries().chain(service::QUERIES.iter().copied())
+}
+
+/// SQLite numbers `$1`, `$2` by where they come first, PostgreSQL by their names.
+#[test]
+fn parameters_come_in_the_order_of_their_numbers() {
+    for text in texts() {
+        let mut next = 1;
+        for (at, _) in text.match_indices('$') {
+            let digits: String = text[at + 1..].chars().take_while(char::is_ascii_digit).collect();
+            let number: usize = digits.parse().unwrap_or_else(|_| panic!("a number in: {text}"));
+            assert!(number <= next, "${number} comes before ${next} in: {text}");
+            next = next.max(number + 1);
+        }
+    }
+}
+
+/// A page is read along a key: nothing is sorted, and no table is read whole for it.
+#[tokio::test]
+async fn every_page_is_read_along_a_key_and_sorts_nothing() {
+    let ground = Ground::on(Backend::Sqlite).await;
+    drop(ground.engine().await);
+    let connection = Connection::open(ground.file()).expect("it opens");
+    for text in texts() {
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        let mut lines = plan.raw_query();
+        while let Some(line) = lines.next().expect("a plan") {
+            let line: String = line.get(3).expect("its words");
+            let whole = line.starts_with("SCAN") && !line.contains("INDEX");
+            assert!(!line.contains("TEMP B-TREE") && !whole, "{line}\n{text}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_prepared_on_postgres() {
+    let ground = Ground::on(Backend::Postgres).await;
+    drop(ground.engine().await);
+    let dsn = ground.options().primary;
+    let patience = std::time::Duration::from_secs(30);
+    let mut connection =
+        store::pg::Connection::connect(&dsn, "witness", patience).await.expect("the server lets us in");
+    for text in texts() {
+        connection.parse_only(text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+}
