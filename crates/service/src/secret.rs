@@ -3,6 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use domain::{AccountId, Key};
+
+use crate::Service;
+
 const PREFIX: &str = "rk_";
 const BYTES: usize = 32;
 
@@ -19,6 +23,13 @@ impl Secret {
     }
     pub fn text(&self) -> String {
         format!("{PREFIX}{}", domain::text::hex(&self.0))
+    }
+}
+
+impl Service {
+    /// The secret of what is made under this key: a repeated answer shows the same one, and nothing keeps it.
+    pub fn secret_under(&self, key: Key, by: AccountId) -> Secret {
+        Secret(self.places().directory().derive("token", &[&key.0, by.bytes()]))
     }
 }
 

@@ -15,6 +15,19 @@ pub const KEY_AHEAD_MAX_US: i64 = 5 * Stamp::MINUTE;
 #[derive(Clone)]
 pub struct DigestKey(pub [u8; 32]);
 
+impl DigestKey {
+    /// A secret that is shown once and stored nowhere: whoever asks again under the same key is given the same.
+    pub fn derive(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        // A key of its own, so that no digest in a receipt is ever a secret.
+        let own = blake3::keyed_hash(&self.0, b"secrets\0");
+        let mut hasher = blake3::Hasher::new_keyed(own.as_bytes());
+        for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+            hasher.update(&(part.len() as u64).to_be_bytes()).update(part);
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
 impl Order {
     pub(crate) fn needs(&self, needs: &mut Needs) {
         self.command.needs(self.by, needs);

@@ -56,6 +56,10 @@ impl Shared {
         &self.limits
     }
 
+    pub fn digest_key(&self) -> &DigestKey {
+        &self.digest_key
+    }
+
     pub fn enter(&self, order: Order) -> Result<oneshot::Receiver<Result<Done, NotDone>>, NotDone> {
         let (reply, outcome) = oneshot::channel();
         let digest = order.digest(&self.digest_key);

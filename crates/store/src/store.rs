@@ -121,6 +121,11 @@ impl Store {
         self.shared.committed()
     }
 
+    /// A secret of this installation's own, the same every time it is asked for.
+    pub fn derive(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        self.shared.digest_key().derive(purpose, parts)
+    }
+
     pub fn engine(&self) -> &Arc<dyn Engine> {
         &self.shared.engine
     }
