@@ -5,6 +5,7 @@
 
 pub mod channel;
 pub mod list;
+pub mod message;
 pub mod person;
 pub mod problem;
 pub mod time;
@@ -14,6 +15,7 @@ pub use domain::{
     AccountId, By, ChannelId, Epoch, FileId, Key, Position, Refusal, Role, Stamp, WorkspaceId, limits,
 };
 pub use list::List;
+pub use message::Message;
 pub use person::{People, Person};
 pub use problem::Problem;
 pub use written::{Moment, Written};

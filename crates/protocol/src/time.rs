@@ -1,5 +1,6 @@
 //! Times people read: RFC 3339 in UTC, made without a calendar library.
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::Stamp;
@@ -7,6 +8,27 @@ use domain::Stamp;
 /// A stamp as people read it.
 pub fn of(stamp: Stamp) -> String {
     rfc3339(UNIX_EPOCH + Duration::from_micros(stamp.0.max(0).unsigned_abs()))
+}
+
+/// A stamp, written as people read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At(pub Stamp);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&of(self.0))
+    }
+}
+
+impl serde::Serialize for At {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&of(self.0))
+    }
+}
+
+/// Stamps are as large as a JSON number is exact, and grow.
+pub fn stamp<S: serde::Serializer>(stamp: &Stamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(stamp)
 }
 
 /// `2026-11-21T13:30:00.123Z`. A time before 1970 shows as 1970: only a broken clock says so.
