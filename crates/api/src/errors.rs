@@ -62,6 +62,12 @@ impl Problem {
         }
     }
 
+    /// A mistake of ours, told to nobody but the log.
+    pub fn failed(why: &str) -> Problem {
+        tracing::error!(%why, "a request failed: {why}");
+        Problem::for_status(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     pub fn busy(retry_after_s: u64) -> Problem {
         let problem =
             Problem::of(StatusCode::SERVICE_UNAVAILABLE, "busy", "the answer took too long; try again");
@@ -124,10 +130,7 @@ impl From<NotDone> for Problem {
                 let problem = Problem::of(StatusCode::SERVICE_UNAVAILABLE, "busy", message);
                 Problem { retry_after_s: Some(1), ..problem }
             }
-            NotDone::Failed(why) => {
-                tracing::error!(%why, "a request failed: {why}");
-                Problem::for_status(StatusCode::INTERNAL_SERVER_ERROR)
-            }
+            NotDone::Failed(why) => Problem::failed(&why),
         }
     }
 }

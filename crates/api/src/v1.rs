@@ -5,11 +5,14 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::channels;
 use crate::face::Face;
+use crate::{channels, me};
 
 #[derive(OpenApi)]
-#[openapi(info(title = "Rookery", description = "Team chat that scales itself."))]
+#[openapi(
+    info(title = "Rookery", description = "Team chat that scales itself."),
+    components(schemas(protocol::Problem))
+)]
 struct Document;
 
 pub fn router(face: Face) -> Router {
@@ -21,6 +24,6 @@ pub fn router(face: Face) -> Router {
 
 /// The routes, and the document made of the same list.
 pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
-    let nouns = OpenApiRouter::new().merge(channels::routes());
+    let nouns = OpenApiRouter::new().merge(channels::routes()).merge(me::routes());
     OpenApiRouter::with_openapi(Document::openapi()).merge(nouns).split_for_parts()
 }

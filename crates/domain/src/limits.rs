@@ -36,6 +36,8 @@ pub const INVITATION_SECONDS_MAX: i64 = 365 * 24 * 3600;
 pub const EDIT_SECONDS_MAX: u32 = 365 * 24 * 3600;
 /// Of a draft; it may hold a whole message, quoted as JSON.
 pub const DRAFT_BYTES_MAX: usize = 2 * MESSAGE_BYTES_MAX + 1024;
+/// Private rows of one answer; more follow from its version on.
+pub const PRIVATE_ROWS_MAX: u32 = 500;
 /// Of any other private value.
 pub const PRIVATE_BYTES_MAX: usize = 4 * 1024;
 pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3600;

@@ -6,6 +6,7 @@
 pub mod channel;
 pub mod list;
 pub mod message;
+pub mod mine;
 pub mod person;
 pub mod problem;
 pub mod time;

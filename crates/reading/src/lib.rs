@@ -4,6 +4,8 @@
 //! same snapshot; the judging is `domain`'s.
 
 pub mod directory;
+pub mod entry;
+pub mod mine;
 pub mod people;
 pub mod standing;
 mod take;
@@ -12,5 +14,7 @@ pub use take::{one, rows};
 
 /// Every text of this crate, for the test that prepares each on both engines.
 pub fn queries() -> impl Iterator<Item = &'static str> {
-    [directory::QUERIES, people::QUERIES, standing::QUERIES].concat().into_iter()
+    [directory::QUERIES, entry::QUERIES, mine::QUERIES, people::QUERIES, standing::QUERIES]
+        .concat()
+        .into_iter()
 }

@@ -16,6 +16,7 @@ mod join;
 mod keep;
 mod mark;
 mod members;
+mod mine;
 mod people;
 mod place;
 mod raise_level;
@@ -32,6 +33,7 @@ pub use door::Who;
 pub use finish::QUERIES;
 pub use invitation_code::InvitationCode;
 pub use mark::ReadMark;
+pub use mine::Kept;
 pub use place::Places;
 pub use secret::Secret;
 pub use send::Draft;
@@ -43,6 +45,7 @@ use domain::{By, Command, Key};
 use store::clock::Clock;
 use store::{Order, Store};
 
+pub use domain::verbs::PrivateKind;
 pub use store::{Done, Freshness, NotDone, Seen};
 
 /// Where a message stands: its address everywhere.

@@ -6,7 +6,7 @@ use crate::permission::{member, needs_standing, standing};
 use crate::private::PrivateItem;
 use crate::refusal::Code;
 use crate::rows::{Member, Private};
-use crate::{By, Changes, ChannelId, Command, Needs, Refusal, World, word_cell};
+use crate::{By, Changes, ChannelId, Command, Needs, Refusal, Reply, World, word_cell};
 
 word_cell!(
     PrivateKind {
@@ -95,6 +95,11 @@ fn place(text: &str) -> Option<(ChannelId, Option<u64>, Option<u64>)> {
     parts.next().is_none().then_some(place)
 }
 
+/// The private version at which it is so.
+fn answer(version: u64) -> Reply {
+    Reply::of(&serde_json::json!({ "version": version }))
+}
+
 /// A value, or none: removed, and kept as an empty row so that other devices learn of it.
 #[derive(Debug)]
 pub struct Keep {
@@ -149,7 +154,8 @@ impl Command for Keep {
         let known = world.get::<Private>(&self.key(by));
         let mut changes = Changes::begin(world);
         if known.map_or(self.value.is_none(), |known| known.value == self.value) {
-            return Ok(changes);
+            // A version they hold already, or none where nothing was ever kept.
+            return Ok(changes.answering(answer(known.map_or(0, |known| known.version))));
         }
         let version = member.private + 1;
         let (workspace, account, kind, subject) = self.key(by);
@@ -165,7 +171,7 @@ impl Command for Keep {
         });
         let item = PrivateItem { kind: self.kind.word(), subject, value: self.value.clone(), version };
         changes.whisper(by.account, item);
-        Ok(changes)
+        Ok(changes.answering(answer(version)))
     }
     fn digest(&self, into: &mut dyn FnMut(&[u8])) {
         field(into, self.kind.word().as_bytes());

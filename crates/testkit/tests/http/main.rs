@@ -3,3 +3,4 @@
 #![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
 
 mod channels;
+mod me;
