@@ -19,6 +19,12 @@ pub struct Limits {
     pub head_bytes_max: usize,
     pub headers_max: usize,
     pub connections_max: usize,
+    pub handshake_time_max: Duration,
+    /// Requests at once on one connection of HTTP/2.
+    pub streams_max: u32,
+    /// How often an HTTP/2 caller is asked whether they are still there, and how long the answer may take.
+    pub ping_every: Duration,
+    pub ping_time_max: Duration,
 }
 
 impl Default for Limits {
@@ -31,6 +37,10 @@ impl Default for Limits {
             head_bytes_max: 16 * 1024,
             headers_max: 64,
             connections_max: 10_000,
+            handshake_time_max: Duration::from_secs(10),
+            streams_max: 100,
+            ping_every: Duration::from_secs(30),
+            ping_time_max: Duration::from_secs(20),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use api::tls::Tls;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -15,26 +16,32 @@ use crate::exit::Failure;
 pub struct Doors {
     pub main: Option<TcpListener>,
     pub operators: Option<TcpListener>,
+    /// Spoken on the main one; operators read theirs on loopback.
+    pub tls: Option<Tls>,
     operators_address: Option<SocketAddr>,
     address: SocketAddr,
 }
 
 impl Doors {
     pub async fn open(config: &Config) -> Result<Doors, Failure> {
+        let tls = tls(config)?;
         let main = TcpListener::bind(config.server.listen)
             .await
             .map_err(|error| closed(config.server.listen, &error))?;
         let address = main.local_addr().map_err(|error| closed(config.server.listen, &error))?;
         let (operators, operators_address) = operators(config.metrics.listen).await.unzip();
-        Ok(Doors { main: Some(main), operators, operators_address, address })
+        Ok(Doors { main: Some(main), operators, tls, operators_address, address })
     }
 
     /// What people click: the public address, or the listening one as a browser on this machine reaches it.
     pub fn url(&self, config: &Config) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         match &config.server.public_url {
             Some(url) => url.show(),
-            None if self.address.ip().is_unspecified() => format!("http://localhost:{}", self.address.port()),
-            None => format!("http://{}", self.address),
+            None if self.address.ip().is_unspecified() => {
+                format!("{scheme}://localhost:{}", self.address.port())
+            }
+            None => format!("{scheme}://{}", self.address),
         }
     }
 
@@ -45,6 +52,13 @@ impl Doors {
     pub fn operators_address(&self) -> Option<SocketAddr> {
         self.operators_address
     }
+}
+
+fn tls(config: &Config) -> Result<Option<Tls>, Failure> {
+    let files = &config.server.tls;
+    let Some((certificate, key)) = files.cert.as_ref().zip(files.key.as_ref()) else { return Ok(None) };
+    let opened = Tls::from_files(certificate, key);
+    opened.map(Some).map_err(|why| Failure::Refused(format!("TLS cannot be spoken: {why}")))
 }
 
 fn closed(address: SocketAddr, error: &io::Error) -> Failure {

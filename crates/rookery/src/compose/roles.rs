@@ -1,7 +1,14 @@
 //! Which role stands on which listener.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use api::face::Face;
 use api::limits::Limits;
+use api::peer::Proxies;
+use api::server::Door;
+use api::tls::Tls;
+use tracing::{info, warn};
 
 use super::Ports;
 use crate::config::Config;
@@ -20,15 +27,38 @@ pub fn role(role: Role, config: &Config, ports: &Ports, doors: &mut Doors, lifec
 fn api(config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
     let Some(listener) = doors.main.take() else { return };
     let (limits, health) = (limits(config), ports.health.clone());
+    let proxies = Arc::new(Proxies::new(config.server.trusted_proxies.clone()));
+    let door = Door { limits: limits.clone(), proxies, tls: doors.tls.clone() };
     let v1 = api::v1::router(Face::new(ports.service.clone()));
     let router = api::main_router(v1, health.clone(), &limits);
+    if let Some(tls) = doors.tls.clone() {
+        renew(tls, lifecycle);
+    }
     lifecycle.spawn("api", |stop| async move {
         let drained = async move {
             stop.soft().await;
             health.drain();
         };
-        api::server::serve(listener, router, limits, drained).await;
+        api::server::serve(listener, router, door, drained).await;
         Ok(())
+    });
+}
+
+/// Whoever renews a certificate replaces its files; nobody tells us.
+fn renew(tls: Tls, lifecycle: &Lifecycle) {
+    const LOOK_EVERY: Duration = Duration::from_secs(30);
+    lifecycle.spawn("tls", |stop| async move {
+        loop {
+            tokio::select! {
+                () = stop.soft() => return Ok(()),
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+            match tls.renew() {
+                Ok(true) => info!("the certificate was replaced"),
+                Ok(false) => {}
+                Err(error) => warn!(%error, "the new certificate cannot be used, the old one stays: {error}"),
+            }
+        }
     });
 }
 

@@ -36,6 +36,18 @@ fn server(config: &Config) -> Result<(), (&'static str, String)> {
     if server.connections_max == 0 {
         return Err(("server.connections_max", "nobody could connect; allowed: at least 1".into()));
     }
+    match (&server.tls.cert, &server.tls.key) {
+        (Some(_), None) => {
+            return Err(("server.tls.key", "server.tls.cert is set, so its key is needed, too".into()));
+        }
+        (None, Some(_)) => {
+            return Err((
+                "server.tls.cert",
+                "server.tls.key is set, so its certificate is needed, too".into(),
+            ));
+        }
+        _ => {}
+    }
     if let Listen::At(metrics) = config.metrics.listen
         && metrics == server.listen
         && metrics.port() != 0

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use api::peer::Network;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -87,6 +88,19 @@ impl Setting for PublicUrl {
 
     fn show(&self) -> String {
         self.0.clone()
+    }
+}
+
+impl Setting for Network {
+    const ALLOWED: &'static str = "an address or a network, such as 192.0.2.7, 10.0.0.0/8 or fd00::/8";
+    const EXAMPLE: &'static str = r#"["10.0.0.0/8", "fd00::/8"]"#;
+
+    fn parse(text: &str) -> Result<Network, Wrong> {
+        text.parse().map_err(|_| Wrong)
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 

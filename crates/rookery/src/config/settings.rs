@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use api::peer::Network;
+
 use super::kinds::{Listen, LogFormat, PublicUrl, Shard, StoreKind};
 use super::secret::Dsn;
 use super::section::settings;
@@ -43,6 +45,22 @@ settings! {
         body_max: Size = Size(1 << 20);
         /// How many connections are open at once; further callers wait in the kernel's queue.
         connections_max: u32 = 10_000;
+        /// Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks. The right-most
+        /// address that is none of them is the caller's; limits count by it. Not set: nobody is believed.
+        trusted_proxies: Vec<Network> = Vec::new();
+    }
+    sections {
+        tls: TlsFiles;
+    }
+}
+
+settings! {
+    /// TLS on the address above, without anything in front. Files that are replaced are taken within half a minute.
+    pub struct TlsFiles {
+        /// The certificate with its chain, in PEM.
+        cert: Option<PathBuf> = None;
+        /// Its key, in PEM; readable by this server alone.
+        key: Option<PathBuf> = None;
     }
     sections {}
 }

@@ -33,13 +33,15 @@ fn the_sample_in_the_documents_is_the_one_the_binary_writes() {
 
 #[test]
 fn the_sample_says_the_defaults() {
+    const NOT_SET: [&str; 7] =
+        ["public_url", "trusted_proxies", "cert ", "key ", "directory", "shards", "dir "];
     let home = tempdir().expect("a folder");
     let sample = run(home.path(), &["config", "sample"]).said();
     let uncommented: String = sample
         .lines()
         // A comment of words has a space after its sign, a key has none; examples of what is not set stay out.
         .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
-        .filter(|line| !["public_url", "directory", "shards", "dir "].iter().any(|key| line.starts_with(key)))
+        .filter(|line| !NOT_SET.iter().any(|key| line.starts_with(key)))
         .flat_map(|line| [line, "\n"])
         .collect();
     fs::write(home.path().join("all.toml"), &uncommented).expect("written");
@@ -68,6 +70,11 @@ fn a_wrong_value_is_refused_with_the_key_the_value_and_what_is_allowed() {
         ("[backup]\nevery = \"1s\"", ["backup.every", "once a minute", "1m"]),
         ("[store]\nkind = \"postgres\"", ["store.postgres.directory", "is postgres", "needed"]),
         ("[metrics]\nlisten = \"127.0.0.1:7665\"", ["metrics.listen", "127.0.0.1:7665", "another port"]),
+        (
+            "[server]\ntrusted_proxies = [\"10.0.0.0/33\"]",
+            ["server.trusted_proxies", "'10.0.0.0/33'", "a network"],
+        ),
+        ("[server.tls]\ncert = \"a.pem\"", ["server.tls.key", "server.tls.cert is set", "needed"]),
         ("[server\n", ["rookery.toml", "not TOML", "line 1"]),
     ] {
         let told = check(file);

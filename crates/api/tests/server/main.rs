@@ -1,5 +1,10 @@
-//! The accept loop over real sockets: what a stop does to who is being served, and what a flood meets.
+//! The accept loop over real sockets: what a stop does to who is being served, what a flood meets, and what is spoken.
 #![allow(clippy::disallowed_methods, reason = "each test is the owner of its server and callers")]
+
+mod idle;
+mod proxies;
+mod spoken;
+mod tls;
 
 use std::sync::Arc;
 
