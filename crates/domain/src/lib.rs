@@ -29,4 +29,4 @@ pub use private::PrivateItem;
 pub use refusal::{Code, Refusal};
 pub use rows::*;
 pub use tables::{InWorld, Needs};
-pub use world::World;
+pub use world::{BUCKET_US, World};

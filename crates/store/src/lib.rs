@@ -5,6 +5,8 @@
 pub mod check;
 pub mod clock;
 mod commit;
+pub mod follow;
+pub mod job;
 mod judge;
 mod lane;
 pub mod lease;
@@ -33,6 +35,7 @@ pub use store::{Limits, Store};
 /// Every text that is asked outside of a commit, for the test that prepares each on both databases.
 pub fn queries() -> Vec<&'static str> {
     let kept =
-        [secrets::QUERIES, lease::QUERIES, node::QUERIES, upkeep::QUERIES].into_iter().flatten().copied();
+        [follow::QUERIES, job::QUERIES, secrets::QUERIES, lease::QUERIES, node::QUERIES, upkeep::QUERIES];
+    let kept = kept.into_iter().flatten().copied();
     kept.chain(check::queries()).collect()
 }

@@ -104,6 +104,21 @@ pub static STEPS: &[Step] = &[
         "private_removed",
         "private (at_us) WHERE value IS NULL",
     ),
+    // The event a job was made for: once the floor has passed it, a finished one is not needed to know it again.
+    Step::expand(
+        "0004_job_position",
+        Part::Journal,
+        1,
+        "ALTER TABLE job ADD COLUMN position BIGINT NOT NULL DEFAULT 0",
+    ),
+    Step::index(
+        "0005_job_done",
+        Part::Journal,
+        1,
+        "job_done",
+        "job (workspace, position) WHERE state = 'done'",
+    ),
+    Step::index("0006_job_dead", Part::Journal, 1, "job_dead", "job (id) WHERE state = 'dead'"),
 ];
 
 /// Remembers which steps were taken.

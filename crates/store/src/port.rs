@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use domain::cell::{Corrupt, Value};
 use domain::{Epoch, Needs, Position, Stamp, WorkspaceId, World};
 
+use crate::statement::Dialect;
+
 /// A workspace to lock and what its commands will look at.
 #[derive(Debug)]
 pub struct Ask {
@@ -44,6 +46,8 @@ pub trait Transaction: Send {
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
     fn shape(&self) -> Shape;
+    /// Whose words it speaks, for the few statements the two have no common ones for.
+    fn dialect(&self) -> Dialect;
     /// BEGIN, lock the heads, load what the commands named: one flight.
     async fn open(&self, asks: &[Ask], wait: Wait) -> Result<Opened, StoreError>;
     /// Starts a new epoch in every journal here, and records the history it belongs to. Called when `open` says so.
@@ -70,6 +74,8 @@ pub trait Engine: Send + Sync + 'static {
     /// A statement outside of any journal: leases, nodes, jobs, upkeep. Autocommitted, on the primary. Gives the
     /// rows, if any, and how many it touched.
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError>;
+    /// Several such statements, all of them or none, in one round trip.
+    async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError>;
     /// The engine's clock: the one stamps and leases are judged by.
     async fn now(&self) -> Result<Stamp, StoreError>;
     /// The cheapest question there is, to the primary.

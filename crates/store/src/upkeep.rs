@@ -42,8 +42,18 @@ const DROP_RECEIPTS: &str = "DELETE FROM receipt WHERE key < $1 AND key <= coale
 const DROP_PRIVATE: &str = "DELETE FROM private WHERE value IS NULL AND at_us < $1 AND at_us <= coalesce(
     (SELECT at_us FROM private WHERE value IS NULL AND at_us < $1 ORDER BY at_us LIMIT 1 OFFSET 999), $1)";
 
+/// Journals with finished jobs of events that have left.
+const TO_SWEEP: &str = "SELECT h.workspace FROM head h WHERE h.workspace > $1 AND EXISTS (
+        SELECT 1 FROM job j WHERE j.workspace = h.workspace AND j.state = 'done' AND j.position <= h.floor)
+    ORDER BY h.workspace LIMIT 1000";
+
+/// While the event is there a follower may read it once more, and must find that its job was made.
+const SWEEP: &str = "DELETE FROM job WHERE id IN (SELECT j.id FROM job j
+    WHERE j.workspace = $1 AND j.state = 'done' AND j.position <= (SELECT floor FROM head WHERE workspace = $1)
+    LIMIT 1000)";
+
 /// For the test that prepares every statement.
-pub const QUERIES: &[&str] = &[TO_TRIM, RAISE_FLOOR, TRIM, DROP_RECEIPTS, DROP_PRIVATE];
+pub const QUERIES: &[&str] = &[TO_TRIM, RAISE_FLOOR, TRIM, DROP_RECEIPTS, DROP_PRIVATE, TO_SWEEP, SWEEP];
 
 /// Gives how many events left. The floor moves first, a thousand positions at a time.
 pub async fn trim_events(engine: &dyn Engine, keep: Duration) -> Result<u64, StoreError> {
@@ -86,6 +96,19 @@ pub async fn drop_receipts(engine: &dyn Engine) -> Result<u64, StoreError> {
 pub async fn drop_removed_private(engine: &dyn Engine) -> Result<u64, StoreError> {
     let before = engine.now().await?.plus(-REMOVED_PRIVATE_KEPT_US);
     by_thousands(engine, DROP_PRIVATE, Value::of(&before)).await
+}
+
+/// Gives how many finished jobs left: those the floor has passed. Dead ones wait for who reads them.
+pub async fn drop_finished_jobs(engine: &dyn Engine) -> Result<u64, StoreError> {
+    let (mut gone, mut after) = (0, Value::Blob(Vec::new()));
+    loop {
+        let (journals, _) = engine.run(&Query { sql: TO_SWEEP, values: vec![after.clone()] }).await?;
+        let Some(last) = journals.last().and_then(|row| row.first()) else { return Ok(gone) };
+        after = last.clone();
+        for workspace in journals.into_iter().filter_map(|row| row.into_iter().next()) {
+            gone += by_thousands(engine, SWEEP, workspace).await?;
+        }
+    }
 }
 
 async fn by_thousands(engine: &dyn Engine, sql: &'static str, before: Value) -> Result<u64, StoreError> {

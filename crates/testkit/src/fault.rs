@@ -10,6 +10,7 @@ use store::port::{
     Answer, Ask, CommitError, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError,
     Transaction, Wait,
 };
+use store::statement::Dialect;
 
 /// What goes wrong at the next place of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -118,6 +119,9 @@ fn gone() -> StoreError {
 
 #[async_trait]
 impl Engine for Faulty {
+    fn dialect(&self) -> Dialect {
+        self.engine.dialect()
+    }
     fn shape(&self) -> Shape {
         self.engine.shape()
     }
@@ -157,6 +161,9 @@ impl Engine for Faulty {
     }
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
         self.engine.run(query).await
+    }
+    async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
+        self.engine.run_together(queries).await
     }
     async fn now(&self) -> Result<Stamp, StoreError> {
         self.engine.now().await

@@ -91,5 +91,6 @@ async fn trim_once(engine: &dyn Engine, keep: Duration) -> Result<u64, StoreErro
     let events = upkeep::trim_events(engine, keep).await;
     let receipts = upkeep::drop_receipts(engine).await;
     let private = upkeep::drop_removed_private(engine).await;
-    receipts.and(private).and(events)
+    let jobs = upkeep::drop_finished_jobs(engine).await;
+    receipts.and(private).and(jobs).and(events)
 }

@@ -23,6 +23,7 @@ use crate::pg::{Loan, Pool, PoolConfig, Statement};
 use crate::port::{
     Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
 };
+use crate::statement::Dialect;
 
 /// A new epoch touches every head there is.
 const EPOCH_MAX: Duration = Duration::from_mins(5);
@@ -205,6 +206,10 @@ impl Engine for Postgres {
         Shape { lanes: self.inner.options.lanes, workspaces: 256, commands: 64, own_thread: false }
     }
 
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
     async fn open(&self, asks: &[Ask], wait: Wait) -> Result<Opened, StoreError> {
         let outcome = match self.begin(asks, wait).await {
             Err(NotOpened::Stale(_)) => self.begin(asks, wait).await,
@@ -244,14 +249,23 @@ impl Engine for Postgres {
     }
 
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
+        Ok(self.run_together(std::slice::from_ref(query)).await?.pop().unwrap_or_default())
+    }
+
+    async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
         let mut reader = self.reader().await?;
-        let params: Vec<_> = query.values.iter().map(param).collect();
-        let asked = [Statement { sql: query.sql, params: &params }];
+        let params: Vec<Vec<_>> =
+            queries.iter().map(|query| query.values.iter().map(param).collect()).collect();
+        let asked = queries.iter().zip(&params);
+        let asked: Vec<_> = asked.map(|(query, params)| Statement { sql: query.sql, params }).collect();
+        // What stands before one Sync is one transaction.
         let answers = reader.flight(&asked).await.map_err(failed)?;
-        let Some(answer) = answers.first() else { return Ok((Vec::new(), 0)) };
-        let rows = values(answer, 0).map_err(unreadable)?;
-        let touched = answer.affected().unwrap_or(rows.len() as u64);
-        Ok((rows, touched))
+        let read = |answer: &crate::pg::Answer| {
+            let rows = values(answer, 0).map_err(unreadable)?;
+            let touched = answer.affected().unwrap_or(rows.len() as u64);
+            Ok((rows, touched))
+        };
+        answers.iter().map(read).collect()
     }
 
     async fn now(&self) -> Result<Stamp, StoreError> {

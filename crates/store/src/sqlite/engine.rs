@@ -22,6 +22,7 @@ use crate::migrate::Plan;
 use crate::port::{
     Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
 };
+use crate::statement::Dialect;
 
 /// How the file is used. The defaults are what a server wants.
 #[derive(Debug, Clone)]
@@ -197,6 +198,10 @@ impl Engine for Sqlite {
         }
     }
 
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
     async fn open(&self, asks: &[Ask], _wait: Wait) -> Result<Opened, StoreError> {
         let mut transaction = Writing { writer: Arc::clone(&self.writer).lock_owned().await };
         if self.log.wants_restart() {
@@ -225,6 +230,15 @@ impl Engine for Sqlite {
 
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
         run(self.writer.lock().await.connection()?, query)
+    }
+
+    async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
+        let mut writer = self.writer.lock().await;
+        // Dropped, it is rolled back.
+        let together = writer.connection()?.unchecked_transaction().map_err(failed)?;
+        let answers = queries.iter().map(|query| run(&together, query)).collect::<Result<_, _>>()?;
+        together.commit().map_err(failed)?;
+        Ok(answers)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::port::{
     Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
 };
+use crate::statement::Dialect;
 
 /// Takes every question and no write.
 pub struct Reading(Readers);
@@ -39,6 +40,9 @@ impl Engine for Reading {
     fn shape(&self) -> Shape {
         Shape { lanes: 0, workspaces: 1, commands: 1, own_thread: false }
     }
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
     async fn open(&self, _asks: &[Ask], _wait: Wait) -> Result<Opened, StoreError> {
         Err(refused())
     }
@@ -57,6 +61,9 @@ impl Engine for Reading {
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
         let query = query.clone();
         self.0.ask(move |connection: &Connection| run(connection, &query)).await
+    }
+    async fn run_together(&self, _queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
+        Err(refused())
     }
     async fn now(&self) -> Result<Stamp, StoreError> {
         Ok(SystemClock.now())

@@ -4,7 +4,9 @@
 
 mod backups;
 mod checks;
+mod followers;
 mod hands;
+mod jobs;
 mod leases;
 mod migrations;
 mod nodes;

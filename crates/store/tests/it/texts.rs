@@ -1,11 +1,17 @@
 //! One text for both databases: each is prepared on both, and its plan is read.
 
+use store::statement::Dialect;
 use testkit::{Backend, Ground};
+
+fn texts(dialect: Dialect) -> impl Iterator<Item = &'static str> {
+    store::queries().into_iter().chain(store::job::queries_of(dialect))
+}
 
 /// SQLite numbers `$1`, `$2` by where they come first, PostgreSQL by their names: so they come in order.
 #[test]
 fn parameters_come_in_the_order_of_their_numbers() {
-    for text in store::queries() {
+    let all = [Dialect::Sqlite, Dialect::Postgres].into_iter().flat_map(texts);
+    for text in all {
         let mut next = 1;
         for (at, _) in text.match_indices('$') {
             let digits: String = text[at + 1..].chars().take_while(char::is_ascii_digit).collect();
@@ -23,7 +29,7 @@ async fn every_text_is_prepared_on_postgres() {
     let mut connection = store::pg::Connection::connect(&dsn, "witness", std::time::Duration::from_secs(30))
         .await
         .expect("the server lets us in");
-    for text in store::queries() {
+    for text in texts(Dialect::Postgres) {
         connection.parse_only(text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
     }
 }
@@ -34,7 +40,7 @@ async fn every_text_is_prepared_on_sqlite_and_sorts_nothing() {
     let ground = Ground::on(Backend::Sqlite).await;
     drop(ground.engine().await);
     let connection = rusqlite::Connection::open(ground.file()).expect("it opens");
-    for text in store::queries() {
+    for text in texts(Dialect::Sqlite) {
         let mut plan = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
             .unwrap_or_else(|error| panic!("{text}: {error}"));

@@ -8,6 +8,7 @@ use store::port::{
     Answer, Ask, CommitError, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError,
     Transaction, Wait,
 };
+use store::statement::Dialect;
 use testkit::wire::{Share, enumerate_over};
 use testkit::{Backend, Ground};
 
@@ -33,6 +34,9 @@ impl Transaction for Trusting {
 
 #[async_trait]
 impl Engine for Credulous {
+    fn dialect(&self) -> Dialect {
+        self.0.dialect()
+    }
     fn shape(&self) -> Shape {
         self.0.shape()
     }
@@ -53,6 +57,9 @@ impl Engine for Credulous {
     }
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
         self.0.run(query).await
+    }
+    async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
+        self.0.run_together(queries).await
     }
     async fn now(&self) -> Result<Stamp, StoreError> {
         self.0.now().await
