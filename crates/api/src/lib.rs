@@ -8,7 +8,10 @@ pub mod caller;
 mod channels;
 pub mod clock;
 mod connection;
+mod cursor;
+mod done;
 pub mod errors;
+mod etag;
 pub mod face;
 pub mod health;
 pub mod limits;
@@ -22,6 +25,7 @@ pub mod server;
 pub mod tls;
 pub mod v1;
 pub mod wire;
+mod workspaces;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

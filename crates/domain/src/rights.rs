@@ -35,6 +35,38 @@ impl Default for Rights {
     }
 }
 
+/// What an owner decides anew; a right not named stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RightsChange {
+    pub create_channels: Option<Who>,
+    pub shout: Option<Who>,
+    pub invite: Option<Who>,
+    pub make_bots: Option<Who>,
+}
+
+impl RightsChange {
+    #[must_use]
+    pub fn of(&self, was: &Rights) -> Rights {
+        Rights {
+            create_channels: self.create_channels.unwrap_or(was.create_channels),
+            shout: self.shout.unwrap_or(was.shout),
+            invite: self.invite.unwrap_or(was.invite),
+            make_bots: self.make_bots.unwrap_or(was.make_bots),
+        }
+    }
+}
+
+impl From<Rights> for RightsChange {
+    fn from(Rights { create_channels, shout, invite, make_bots }: Rights) -> Self {
+        Self {
+            create_channels: Some(create_channels),
+            shout: Some(shout),
+            invite: Some(invite),
+            make_bots: Some(make_bots),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Right {
     CreateChannels,

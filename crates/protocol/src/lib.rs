@@ -10,6 +10,7 @@ pub mod mine;
 pub mod person;
 pub mod problem;
 pub mod time;
+pub mod workspace;
 pub mod written;
 
 pub use domain::{

@@ -2,8 +2,10 @@
 
 use domain::cell::{Corrupt, Value, Values};
 use domain::row::Row;
-use domain::{Account, Credential, WorkspaceId};
+use domain::{Account, AccountId, Credential, WorkspaceId, values};
 use store::{Answer, Query};
+
+use crate::take::one;
 
 const CREDENTIAL: &str = "SELECT c.hash, c.id, c.account, c.kind, c.workspace, c.scopes, c.label, c.agent, c.address,
         c.created_us, c.seen_us, c.expires_us, c.revoked_us,
@@ -11,9 +13,13 @@ const CREDENTIAL: &str = "SELECT c.hash, c.id, c.account, c.kind, c.workspace, c
     FROM credential c JOIN account a ON a.id = c.account
     WHERE c.hash = $1";
 
+const ACCOUNT: &str =
+    "SELECT id, kind, name, email_key, email_verified_us, password, operator, owner, state, created_us
+    FROM account WHERE id = $1";
+
 const SLUG: &str = "SELECT id FROM workspace WHERE slug = $1";
 
-pub const QUERIES: &[&str] = &[CREDENTIAL, SLUG];
+pub const QUERIES: &[&str] = &[ACCOUNT, CREDENTIAL, SLUG];
 
 /// What a secret opens, and whose it is.
 pub fn credential(hash: &[u8]) -> Query {
@@ -24,6 +30,15 @@ pub fn credential_in(answer: &Answer) -> Result<Option<(Credential, Account)>, C
     let Some(row) = answer.first() else { return Ok(None) };
     let mut source = Values(row.iter());
     Ok(Some((Credential::take(&mut source)?, Account::take(&mut source)?)))
+}
+
+/// Somebody, in whatever workspaces they are.
+pub fn account(account: AccountId) -> Query {
+    Query { sql: ACCOUNT, values: values![&account] }
+}
+
+pub fn account_in(answer: &Answer) -> Result<Option<Account>, Corrupt> {
+    one(answer)
 }
 
 /// Which workspace has this address.

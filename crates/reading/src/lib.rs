@@ -5,16 +5,26 @@
 
 pub mod directory;
 pub mod entry;
+pub mod membership;
 pub mod mine;
 pub mod people;
 pub mod standing;
 mod take;
+pub mod workspaces;
 
 pub use take::{one, rows};
 
 /// Every text of this crate, for the test that prepares each on both engines.
 pub fn queries() -> impl Iterator<Item = &'static str> {
-    [directory::QUERIES, entry::QUERIES, mine::QUERIES, people::QUERIES, standing::QUERIES]
-        .concat()
-        .into_iter()
+    [
+        directory::QUERIES,
+        entry::QUERIES,
+        membership::QUERIES,
+        mine::QUERIES,
+        people::QUERIES,
+        standing::QUERIES,
+        workspaces::QUERIES,
+    ]
+    .concat()
+    .into_iter()
 }

@@ -1,5 +1,6 @@
 //! The workspace's own choices, and who is invited into it.
 
+use domain::rights::RightsChange;
 use domain::text::Name;
 use domain::verbs::{AcceptInvitation, ArchiveWorkspace, ChangeWorkspace, Invite, RevokeInvitation};
 use domain::{By, Key, MembershipState};
@@ -7,9 +8,20 @@ use store::{Done, NotDone};
 
 use crate::Service;
 
+/// What is absent stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct WorkspaceChange {
+    pub name: Option<String>,
+    pub edit_s: Option<u32>,
+    pub keep_deleted: Option<bool>,
+    pub rights: Option<RightsChange>,
+}
+
 impl Service {
-    pub async fn change_workspace(&self, by: By, key: Key, change: ChangeWorkspace) -> Result<Done, NotDone> {
-        self.in_workspace(by, key, change).await
+    pub async fn change_workspace(&self, by: By, key: Key, change: WorkspaceChange) -> Result<Done, NotDone> {
+        let WorkspaceChange { name, edit_s, keep_deleted, rights } = change;
+        let name = name.as_deref().map(Name::new).transpose()?;
+        self.in_workspace(by, key, ChangeWorkspace { name, edit_s, keep_deleted, rights }).await
     }
     pub async fn archive_workspace(&self, by: By, key: Key, on: bool) -> Result<Done, NotDone> {
         self.in_workspace(by, key, ArchiveWorkspace { on }).await

@@ -25,6 +25,7 @@ mod reads;
 mod secret;
 mod send;
 mod set_up;
+mod workspaces;
 
 pub use channels::ChannelChange;
 pub use create_channel::NewChannel;
@@ -32,12 +33,14 @@ pub use create_workspace::NewWorkspace;
 pub use door::Who;
 pub use finish::QUERIES;
 pub use invitation_code::InvitationCode;
+pub use invitations::WorkspaceChange;
 pub use mark::ReadMark;
 pub use mine::Kept;
 pub use place::Places;
 pub use secret::Secret;
 pub use send::Draft;
 pub use set_up::FirstOwner;
+pub use workspaces::{Home, Room};
 
 use std::sync::Arc;
 

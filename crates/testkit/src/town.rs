@@ -7,8 +7,8 @@ use api::health::Health;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
-use domain::verbs::BeginCredential;
-use domain::{AccountId, CredentialKind};
+use domain::verbs::{BeginCredential, SyncMembership};
+use domain::{AccountId, CredentialKind, MembershipState, Role, WorkspaceId};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use service::Secret;
@@ -45,25 +45,36 @@ impl Town {
     /// A token for somebody, as a sign-in would give it.
     pub async fn token_of(&self, person: Person) -> String {
         let secret = Secret::mint();
-        let session = BeginCredential {
-            hash: secret.hash().to_vec(),
-            id: self.node.new_key(),
-            account: person.account(),
-            kind: CredentialKind::Session,
-            workspace: None,
-            scopes: String::new(),
-            label: String::new(),
-            agent: String::new(),
-            address: String::new(),
-            expires_us: None,
-        };
+        let session = self.credential(person, &secret, CredentialKind::Session, None);
         let done = self.node.service.begin_credential(person.account(), self.node.new_key(), session).await;
         done.expect("a session begins");
         secret.text()
     }
 
-    /// A member with an account in the directory, so that they can sign in.
-    pub async fn welcomes(&self, name: &str) -> Person {
+    /// What opens the door for somebody, yet to be begun.
+    pub fn credential(
+        &self,
+        person: Person,
+        secret: &Secret,
+        kind: CredentialKind,
+        workspace: Option<WorkspaceId>,
+    ) -> BeginCredential {
+        BeginCredential {
+            hash: secret.hash().to_vec(),
+            id: self.node.new_key(),
+            account: person.account(),
+            kind,
+            workspace,
+            scopes: String::new(),
+            label: String::new(),
+            agent: String::new(),
+            address: String::new(),
+            expires_us: None,
+        }
+    }
+
+    /// Somebody with an account who is no member of the team.
+    pub async fn meets(&self, name: &str) -> Person {
         let key = self.node.new_key();
         let account = AccountId::new(key);
         let new = domain::verbs::CreateAccount {
@@ -74,12 +85,27 @@ impl Town {
             owner: None,
         };
         self.node.service.create_account(key, new).await.expect("an account is made");
-        let by = domain::By::new(self.team.workspace, account);
+        Person { by: domain::By::new(self.team.workspace, account) }
+    }
+
+    /// A member with an account in the directory, so that they can sign in.
+    pub async fn welcomes(&self, name: &str) -> Person {
+        self.welcomes_as(name, Role::Member).await
+    }
+
+    pub async fn welcomes_as(&self, name: &str, role: Role) -> Person {
+        let person = self.meets(name).await;
         let general = vec![self.team.general];
-        let service = &self.node.service;
-        let role = domain::Role::Member;
-        service.admit(by, self.node.new_key(), name, role, general).await.expect("a newcomer is admitted");
-        Person { by }
+        let admitted = self.node.service.admit(person.by, self.node.new_key(), name, role, general).await;
+        let known = SyncMembership {
+            account: person.account(),
+            workspace: self.team.workspace,
+            state: MembershipState::Active,
+            position: admitted.expect("a newcomer is admitted").position,
+        };
+        let by = domain::By::new(WorkspaceId::INSTALLATION, person.account());
+        self.node.execute(by, self.node.new_key(), known).await.expect("the directory knows them");
+        person
     }
 
     /// A path inside the team's workspace.
@@ -89,6 +115,19 @@ impl Town {
 
     pub async fn get(&self, token: &str, path: &str) -> Answer {
         self.ask(bearer("GET", path, token).body(Body::empty()).expect("a request")).await
+    }
+
+    /// With a header of one's own.
+    pub async fn with(&self, token: &str, path: &str, (name, value): (&str, &str)) -> Answer {
+        self.ask(bearer("GET", path, token).header(name, value).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Under a key of one's own.
+    pub async fn keyed(&self, key: &str, method: &str, token: &str, path: &str, body: Value) -> Answer {
+        let request = bearer(method, path, token)
+            .header("content-type", "application/json")
+            .header("idempotency-key", key);
+        self.ask(request.body(Body::from(body.to_string())).expect("a request")).await
     }
 
     pub async fn send(&self, method: &str, token: &str, path: &str, body: Value) -> Answer {

@@ -8,7 +8,7 @@ use crate::event::{Audience, EventKind, Tell};
 use crate::limits::{EDIT_SECONDS_MAX, PICTURE_BYTES_MAX};
 use crate::permission::{member, open_workspace};
 use crate::refusal::Code;
-use crate::rights::{Rights, admin};
+use crate::rights::{RightsChange, admin};
 use crate::rows::{Member, Picture, Role, SelfState, WorkspaceSelf};
 use crate::text::Name;
 use crate::{By, Changes, Command, Needs, Refusal, World};
@@ -19,7 +19,7 @@ pub struct ChangeWorkspace {
     pub name: Option<Name>,
     pub edit_s: Option<u32>,
     pub keep_deleted: Option<bool>,
-    pub rights: Option<Rights>,
+    pub rights: Option<RightsChange>,
 }
 
 fn needs_itself(by: By, needs: &mut Needs) {
@@ -52,7 +52,7 @@ impl Command for ChangeWorkspace {
         settings.edit_s = self.edit_s.or(settings.edit_s);
         settings.keep_deleted = self.keep_deleted.unwrap_or(settings.keep_deleted);
         if let Some(rights) = &self.rights {
-            settings.rights = rights.clone();
+            settings.rights = rights.of(&settings.rights);
         }
         let mut changes = Changes::begin(world);
         if now == *was {

@@ -29,7 +29,7 @@ fn an_owner_decides_who_has_which_right() {
     let mut stage = Stage::new();
     let ann = stage.welcomes("Ann", Role::Admin);
     let rights = Rights { invite: Who::Members, ..Rights::default() };
-    let decide = ChangeWorkspace { rights: Some(rights.clone()), ..Default::default() };
+    let decide = ChangeWorkspace { rights: Some(rights.clone().into()), ..Default::default() };
     assert_eq!(stage.refuses(ann, &decide), Code::NotAllowed);
     stage.does(stage.owner, &decide).expect("an owner");
     assert_eq!(stage.itself().settings.0.rights, rights);

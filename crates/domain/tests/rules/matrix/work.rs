@@ -90,7 +90,7 @@ const VERBS: &[(&str, Asks)] = &[
     }),
     ("its settings", |_, _| workspace(ChangeWorkspace { keep_deleted: Some(true), ..Default::default() })),
     ("its rights", |_, _| {
-        workspace(ChangeWorkspace { rights: Some(Rights::default()), ..Default::default() })
+        workspace(ChangeWorkspace { rights: Some(Rights::default().into()), ..Default::default() })
     }),
     ("its picture", |_, _| Box::new(SetPicture { of_workspace: true, picture: None })),
     ("archive it", |_, _| Box::new(ArchiveWorkspace { on: true })),
