@@ -1,7 +1,7 @@
 //! What happened, and who may learn of it.
 
 use crate::cell::{Cell, Corrupt, Kind, Sink, Source};
-use crate::{AccountId, ChannelId, Event, Position, Role, Seat, SeatRole};
+use crate::{AccountId, ChannelId, Event, Position, Role};
 
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal $word:literal),+ $(,)? }) => {
@@ -89,24 +89,25 @@ coded!(
 );
 
 /// Who looks.
-#[derive(Debug, Clone)]
-pub struct Viewer<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Viewer {
     pub account: AccountId,
     pub role: Role,
     pub may_invite: bool,
-    pub seat: Option<&'a Seat>,
+    /// Since when a seat is held in the event's channel; a left one is none.
+    pub seat: Option<Position>,
     pub looking: bool,
 }
 
-/// The only judge of delivery. `viewer.seat` is the one in the event's channel, held or left.
-pub fn may_see(event: &Event, viewer: &Viewer<'_>) -> bool {
+/// The only judge of delivery.
+pub fn may_see(event: &Event, viewer: &Viewer) -> bool {
     // What ends my right to see must still reach me.
     if matches!(event.kind, EventKind::SeatLeft | EventKind::MemberLeft)
         && event.account == Some(viewer.account)
     {
         return true;
     }
-    let seated = viewer.seat.is_some_and(|seat| seat.role != SeatRole::Left && event.position >= seat.since);
+    let seated = viewer.seat.is_some_and(|since| event.position >= since);
     match event.audience {
         Audience::Everyone => true,
         Audience::Members => viewer.role != Role::Guest,

@@ -4,6 +4,7 @@
 
 pub mod cell;
 pub mod command;
+pub mod commit;
 pub mod event;
 pub mod id;
 pub mod image;
@@ -21,6 +22,7 @@ pub mod verbs;
 pub mod world;
 
 pub use command::{By, Changes, Command, Reply};
+pub use commit::Commit;
 pub use event::{Audience, EventKind, Tell, Viewer, may_see};
 pub use id::{AccountId, ChannelId, FileId, Key, NotAnId, WorkspaceId};
 pub use image::Image;

@@ -4,7 +4,6 @@
 
 pub mod check;
 pub mod clock;
-mod commit;
 pub mod follow;
 pub mod job;
 mod judge;
@@ -24,7 +23,7 @@ mod store;
 pub mod upkeep;
 
 pub use ::pg;
-pub use commit::Commit;
+pub use domain::Commit;
 pub use judge::{DigestKey, KEY_AGE_MAX_US, KEY_AHEAD_MAX_US};
 pub use order::{Done, NotDone, Order};
 pub use port::{Answer, Engine, Freshness, Query, Seen, StoreError};

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::WorkspaceId;
+use domain::{Commit, WorkspaceId};
 use metrics::{counter, gauge, histogram};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, broadcast, oneshot};
 use tokio::time::Instant;
 
 use crate::clock::random;
-use crate::commit::Commit;
 use crate::judge::DigestKey;
 use crate::lane::{Batch, Line, Pending, Queue};
 use crate::order::{Done, NotDone, Order};

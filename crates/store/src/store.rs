@@ -4,11 +4,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::WorkspaceId;
+use domain::{Commit, WorkspaceId};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use crate::commit::Commit;
 use crate::judge::DigestKey;
 use crate::lane::Lane;
 use crate::order::{Done, NotDone, Order};

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
 #![allow(clippy::unused_async, reason = "an actor of one engine waits where that of another does not")]
 
+pub mod bus;
 pub mod chaos;
 pub mod clock;
 pub mod fault;

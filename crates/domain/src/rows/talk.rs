@@ -223,6 +223,10 @@ impl Seat {
     pub fn is_held(&self) -> bool {
         self.role != SeatRole::Left
     }
+    /// What admits its holder to a channel's events.
+    pub fn held_since(&self) -> Option<Position> {
+        self.is_held().then_some(self.since)
+    }
 }
 
 impl Message {

@@ -28,7 +28,7 @@ fn a_few_people_have_one_channel_whoever_opens_it_and_each_is_told_with_a_seat()
     let seat: Seat = stage.row(&(ours, cleo.account)).expect("a seat");
     let role = Role::Member;
     let cleo_sees =
-        Viewer { account: cleo.account, role, may_invite: false, seat: Some(&seat), looking: false };
+        Viewer { account: cleo.account, role, may_invite: false, seat: seat.held_since(), looking: false };
     assert!(stage.events[before..].iter().all(|event| may_see(event, &cleo_sees)));
     assert_eq!(opens(&mut stage, cleo, &[bob, owner, bob]).expect("the same"), ours);
     assert_eq!(stage.events.len(), before + 3, "nothing happened");

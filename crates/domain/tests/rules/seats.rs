@@ -55,7 +55,7 @@ fn who_leaves_or_is_sent_away_learns_it_and_the_row_stays() {
     assert_eq!((row.role, row.changed), (SeatRole::Left, told.position));
     let role = Role::Member;
     let cleo_sees =
-        Viewer { account: cleo.account, role, may_invite: false, seat: Some(&row), looking: false };
+        Viewer { account: cleo.account, role, may_invite: false, seat: row.held_since(), looking: false };
     assert!(may_see(&told, &cleo_sees));
     assert_eq!(stage.says_in(cleo, secret, "hi").unwrap_err().code, Code::NotFound);
     assert_eq!(stage.tells(owner, &remove(secret, owner)), [SeatLeft], "leaving");

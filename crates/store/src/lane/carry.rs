@@ -5,10 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{WorkspaceId, World};
+use domain::{Commit, WorkspaceId, World};
 
 use super::batch::{Batch, Line};
-use crate::commit::Commit;
 use crate::judge::judge;
 use crate::order::{Done, NotDone};
 use crate::port::{CommitError, Opened, StoreError, Wait};

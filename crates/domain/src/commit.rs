@@ -1,6 +1,6 @@
 //! What one transaction did to one workspace, for whoever tells others.
 
-use domain::{AccountId, Epoch, Event, Image, Position, PrivateItem, WorkspaceId, World};
+use crate::{AccountId, Epoch, Event, Image, Position, PrivateItem, WorkspaceId, World};
 
 /// Events with the images their writer had in hand. Events may be empty; `private` goes to that member's own sockets.
 #[derive(Debug, Clone, PartialEq)]

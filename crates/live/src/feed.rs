@@ -1,0 +1,118 @@
+//! Bus and journal together: in order, each position once, without a hole.
+
+mod drive;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Epoch, Position, WorkspaceId};
+use parking_lot::Mutex;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::bus::Bus;
+use crate::journal::{Journal, Lost, Mark};
+use crate::piece::Piece;
+use crate::tail::Tail;
+
+/// Whoever tells the people of this node. Called in order, and must not wait.
+pub trait Listener: Send + Sync + 'static {
+    fn told(&self, piece: &Arc<Piece>);
+    /// The history changed, or too much was missed: everyone starts again from the state, at this mark or later.
+    fn broke(&self, workspace: WorkspaceId, at: Mark);
+}
+
+/// How patient the feed is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How long the bus may still bring what is missing.
+    pub hole: Duration,
+    /// How often the heads of what is followed are asked for, whatever the bus says.
+    pub heads: Duration,
+    /// How long to leave a journal alone that could not be asked.
+    pub again: Duration,
+    /// How long a workspace nobody here is in stays followed, for who comes back.
+    pub idle: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            hole: Duration::from_millis(50),
+            heads: Duration::from_secs(2),
+            again: Duration::from_millis(250),
+            idle: Duration::from_mins(15),
+        }
+    }
+}
+
+/// From where on a workspace is told.
+pub type Followed = Mark;
+
+#[derive(Clone)]
+pub struct Feed {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    bus: Arc<dyn Bus>,
+    journal: Arc<dyn Journal>,
+    patience: Patience,
+    tails: Mutex<HashMap<WorkspaceId, Tail>>,
+    wishes: mpsc::Sender<Wish>,
+    /// Somebody knows that commits were lost on their way to the bus.
+    nudge: Notify,
+}
+
+enum Wish {
+    Follow(WorkspaceId, oneshot::Sender<Result<Mark, Lost>>),
+    Leave(WorkspaceId),
+}
+
+const WISHES_MAX: usize = 1_024;
+
+/// The one who does a feed's work; whoever owns tasks runs it.
+pub struct Driver {
+    shared: Arc<Shared>,
+    wishes: mpsc::Receiver<Wish>,
+}
+
+impl Feed {
+    pub fn new(bus: Arc<dyn Bus>, journal: Arc<dyn Journal>, patience: Patience) -> (Self, Driver) {
+        let (wish, wishes) = mpsc::channel(WISHES_MAX);
+        let (tails, nudge) = (Mutex::default(), Notify::new());
+        let shared = Arc::new(Shared { bus, journal, patience, tails, wishes: wish, nudge });
+        (Self { shared: Arc::clone(&shared) }, Driver { shared, wishes })
+    }
+
+    /// Tells of a workspace from this mark on.
+    pub async fn follow(&self, workspace: WorkspaceId) -> Result<Followed, Lost> {
+        if let Some(at) = self.at(workspace) {
+            return Ok(at);
+        }
+        let (tell, told) = oneshot::channel();
+        let ended = |()| Lost("the feed has ended".to_owned());
+        self.shared.wishes.send(Wish::Follow(workspace, tell)).await.map_err(|_| ended(()))?;
+        told.await.map_err(|_| ended(()))?
+    }
+
+    /// Nobody here is in it any more.
+    pub async fn leave(&self, workspace: WorkspaceId) {
+        self.shared.wishes.send(Wish::Leave(workspace)).await.ok();
+    }
+
+    /// How far a followed workspace was told.
+    pub fn at(&self, workspace: WorkspaceId) -> Option<Mark> {
+        self.shared.tails.lock().get(&workspace).map(Tail::at)
+    }
+
+    /// What was told after a position, or none when the tail no longer reaches back so far.
+    pub fn since(&self, workspace: WorkspaceId, epoch: Epoch, position: Position) -> Option<Vec<Arc<Piece>>> {
+        self.shared.tails.lock().get(&workspace)?.since(Mark { epoch, position })
+    }
+
+    /// Commits were lost before the bus: ask the journal now rather than soon.
+    pub fn nudge(&self) {
+        self.shared.nudge.notify_one();
+    }
+}

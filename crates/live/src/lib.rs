@@ -1,0 +1,18 @@
+//! What happened, while it happens: the bus between nodes, the feed that makes a journal of it again, and who is here.
+//!
+//! **Invariant.** The bus is a hint, the journal is the truth: whatever the bus loses, doubles or turns around costs
+//! time, never an event.
+
+pub mod bus;
+pub mod feed;
+pub mod journal;
+pub mod piece;
+pub mod presence;
+mod tail;
+pub mod wire;
+
+pub use bus::{Bus, BusError, InProcess};
+pub use feed::{Feed, Followed, Listener};
+pub use journal::{Journal, Lost, Mark, Stretch};
+pub use piece::Piece;
+pub use presence::{Face, Hall, Here};
