@@ -2,7 +2,7 @@
 
 use crate::event::EventKind;
 use crate::rows::{Channel, ChannelTip, Event, Member, Message, Seat, WorkspaceSelf};
-use crate::tables::InWorld;
+use crate::tables::{InWorld, Needs};
 use crate::world::World;
 
 /// The rows as they are now, each with its `changed`; the receiver keeps the newer.
@@ -35,6 +35,53 @@ impl Image {
         image
     }
 
+    /// The rows it is made of, for who has none in hand. Where else a reply is shown is known once it is read.
+    pub fn needs(event: &Event, needs: &mut Needs) {
+        let (workspace, kind) = (event.workspace, event.kind);
+        let member = |needs: &mut Needs| {
+            if let Some(account) = event.account {
+                needs.row::<Member>((workspace, account));
+            }
+        };
+        let place = |needs: &mut Needs| {
+            if let Some(channel) = event.channel {
+                needs.row::<Channel>((workspace, channel));
+                needs.row::<ChannelTip>((workspace, channel));
+            }
+        };
+        match kind.code() / 10 {
+            0 => needs.row::<WorkspaceSelf>((workspace,)),
+            1 => member(needs),
+            2 if kind != EventKind::ChannelHidden => place(needs),
+            3 => {
+                place(needs);
+                if let (Some(channel), Some(account), false) =
+                    (event.channel, event.account, kind == EventKind::SeatLeft)
+                {
+                    member(needs);
+                    needs.row::<Seat>((channel, account));
+                }
+            }
+            4 | 5 => {
+                let (Some(channel), Some(thread), Some(number)) = (event.channel, event.thread, event.number)
+                else {
+                    return;
+                };
+                needs.row::<Message>((channel, thread, number));
+                if thread > 0 {
+                    needs.row::<Message>((channel, 0, thread));
+                }
+                if matches!(
+                    kind,
+                    EventKind::MessagePinned | EventKind::MessageUnpinned | EventKind::MessageDeleted
+                ) {
+                    place(needs);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn sit(&mut self, event: &Event, world: &World) {
         self.channel = channel(event, world);
         // Who left is told of the leaving, not of the seat.
@@ -56,9 +103,14 @@ impl Image {
             let shown = self.message.as_ref().and_then(|message| message.extra().in_channel);
             self.row = shown.and_then(|number| known(world, &(place, 0, number)));
         }
-        if matches!(event.kind, EventKind::MessagePinned | EventKind::MessageUnpinned) {
-            self.channel = channel(event, world);
-        }
+        // The count of pins is part of a channel's image, and what is deleted is pinned no longer.
+        self.channel = match event.kind {
+            EventKind::MessagePinned | EventKind::MessageUnpinned => channel(event, world),
+            EventKind::MessageDeleted => {
+                channel(event, world).filter(|(row, _)| row.changed >= event.position)
+            }
+            _ => None,
+        };
     }
 }
 

@@ -4,6 +4,7 @@
 //! columns cannot leak and the inside may change.
 
 pub mod channel;
+pub mod event;
 pub mod list;
 pub mod message;
 pub mod mine;
@@ -16,6 +17,7 @@ pub mod written;
 pub use domain::{
     AccountId, By, ChannelId, Epoch, FileId, Key, Position, Refusal, Role, Stamp, WorkspaceId, limits,
 };
+pub use event::Event;
 pub use list::List;
 pub use message::Message;
 pub use person::{People, Person};

@@ -5,6 +5,7 @@
 
 pub mod directory;
 pub mod entry;
+pub mod events;
 pub mod membership;
 pub mod mine;
 pub mod people;
@@ -19,6 +20,7 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
     [
         directory::QUERIES,
         entry::QUERIES,
+        events::QUERIES,
         membership::QUERIES,
         mine::QUERIES,
         people::QUERIES,

@@ -54,7 +54,7 @@ impl Rows {
 }
 
 /// Takes one table's columns off the front; all NULL where the join found nothing.
-fn fill<R: InWorld>(cells: &mut &[Value], world: &mut World) -> Result<(), Corrupt> {
+pub(crate) fn fill<R: InWorld>(cells: &mut &[Value], world: &mut World) -> Result<(), Corrupt> {
     let width = R::COLUMNS.len();
     let (own, rest) = cells.split_at_checked(width).ok_or(Corrupt("a row with columns missing"))?;
     *cells = rest;

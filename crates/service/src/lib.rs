@@ -9,6 +9,7 @@ mod create_workspace;
 mod delete;
 mod door;
 mod edit;
+mod events;
 mod finish;
 mod invitation_code;
 mod invitations;

@@ -7,7 +7,7 @@ use crate::event::{EventKind, Tell};
 use crate::limits::PAST_TEXTS_MAX;
 use crate::permission::{PAST_TEXTS, Standing, message_values, needs_standing, open_workspace, standing};
 use crate::rows::{
-    ChannelTip, Extra, Holes, Mention, Message, MessagePast, Pin, Replies, Shout, WorkspaceSelf,
+    Channel, ChannelTip, Extra, Holes, Mention, Message, MessagePast, Pin, Replies, Shout, WorkspaceSelf,
 };
 use crate::{By, Changes, ChannelId, Command, Needs, Position, Refusal, World};
 
@@ -97,6 +97,10 @@ impl Command for Delete {
         unpin(self.key(), world, &mut tip, &mut changes);
         self.close_gap(message, at, &standing, &mut tip, world, &mut changes);
         changes.put(emptied(message, at, &changes));
+        if tip.pins != standing.tip.pins {
+            // The count is part of the channel's image.
+            changes.put(Channel { changed: at, ..standing.channel.clone() });
+        }
         changes.put(tip);
         Ok(changes)
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "writers live as long as their test")]
 
 mod density;
+mod images;
 mod isolation;
 mod keys;
 mod kills;
