@@ -1,6 +1,6 @@
 //! What happened, with the rows it touched as they are now: the same bytes for everyone who gets it.
 
-use domain::{AccountId, ChannelId, EventKind, SeatRole, SelfState, Stamp, WorkspaceId, WorkspaceSelf};
+use domain::{AccountId, ChannelId, EventKind, SeatRole, Stamp, WorkspaceId, WorkspaceSelf};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,6 +8,7 @@ use crate::channel::Channel;
 use crate::message::{Message, Replies};
 use crate::person::Person;
 use crate::time;
+use crate::workspace::{self, Settings};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Event<'a> {
@@ -107,8 +108,11 @@ pub struct Itself {
     #[schema(value_type = String)]
     pub id: WorkspaceId,
     pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
     /// `active` or `archived`.
     pub state: &'static str,
+    pub settings: Settings,
     pub changed: u64,
 }
 
@@ -178,7 +182,9 @@ impl Itself {
         Self {
             id: itself.workspace,
             name: itself.name.clone(),
-            state: if itself.state == SelfState::Active { "active" } else { "archived" },
+            picture: workspace::picture(itself),
+            state: workspace::state(itself),
+            settings: Settings::of(itself),
             changed: itself.changed.0,
         }
     }

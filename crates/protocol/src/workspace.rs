@@ -77,7 +77,7 @@ pub struct Workspace {
 }
 
 /// What the workspace decided for itself, and the default of what it did not.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = WorkspaceSettings)]
 pub struct Settings {
     /// How long an author may edit, in seconds.
@@ -87,8 +87,25 @@ pub struct Settings {
     pub rights: RightsGiven,
 }
 
+impl Settings {
+    pub fn of(itself: &WorkspaceSelf) -> Self {
+        let Json(settings) = &itself.settings;
+        let Rights { create_channels, shout, invite, make_bots } = &settings.rights;
+        Self {
+            edit_s: settings.edit_s.unwrap_or(EDIT_SECONDS_DEFAULT),
+            keep_deleted: settings.keep_deleted,
+            rights: RightsGiven {
+                create_channels: (*create_channels).into(),
+                shout: (*shout).into(),
+                invite: (*invite).into(),
+                make_bots: (*make_bots).into(),
+            },
+        }
+    }
+}
+
 /// From whom upwards; guests have none of these.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RightsGiven {
     pub create_channels: FromWhom,
     /// `@channel` and `@here`.
@@ -127,8 +144,6 @@ impl From<FromWhom> for Who {
 
 impl Workspace {
     pub fn of(slug: String, itself: &WorkspaceSelf, member: &Member) -> Self {
-        let Json(settings) = &itself.settings;
-        let Rights { create_channels, shout, invite, make_bots } = &settings.rights;
         let told = member.role != Role::Guest;
         Self {
             id: itself.workspace,
@@ -137,17 +152,8 @@ impl Workspace {
             picture: picture(itself),
             state: state(itself),
             role: member.role.word(),
-            settings: Settings {
-                edit_s: settings.edit_s.unwrap_or(EDIT_SECONDS_DEFAULT),
-                keep_deleted: settings.keep_deleted,
-                rights: RightsGiven {
-                    create_channels: (*create_channels).into(),
-                    shout: (*shout).into(),
-                    invite: (*invite).into(),
-                    make_bots: (*make_bots).into(),
-                },
-            },
-            default_channels: told.then(|| settings.defaults.clone()),
+            settings: Settings::of(itself),
+            default_channels: told.then(|| itself.settings.0.defaults.clone()),
             members: told.then_some(itself.members),
             channels: told.then_some(itself.channels),
             changed: itself.changed.0,
@@ -155,11 +161,11 @@ impl Workspace {
     }
 }
 
-fn picture(itself: &WorkspaceSelf) -> Option<String> {
+pub(crate) fn picture(itself: &WorkspaceSelf) -> Option<String> {
     itself.picture.as_deref().map(hex)
 }
 
-fn state(itself: &WorkspaceSelf) -> &'static str {
+pub(crate) fn state(itself: &WorkspaceSelf) -> &'static str {
     if itself.state == SelfState::Active { "active" } else { "archived" }
 }
 

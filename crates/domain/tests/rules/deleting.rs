@@ -74,3 +74,18 @@ fn a_reply_shown_in_the_channel_goes_from_both_places() {
     let replies = stage.message(0, 1).extra().replies.expect("a thread");
     assert_eq!((replies.count, replies.holes.0), (0, vec![1]));
 }
+
+#[test]
+fn what_is_deleted_is_pinned_no_longer_and_the_channel_tells_so() {
+    let mut stage = Stage::new();
+    let owner = stage.owner;
+    stage.says(owner, "pinned").expect("said");
+    stage.says(owner, "not pinned").expect("said");
+    let pin = domain::verbs::Pin { channel: stage.general, thread: 0, number: 1, on: true };
+    stage.does(owner, &pin).expect("pinned");
+    deletes(&mut stage, owner, 0, 2).expect("deleted");
+    assert!(stage.images.last().is_some_and(|image| image.channel.is_none()), "its counts stay");
+    deletes(&mut stage, owner, 0, 1).expect("deleted");
+    let (channel, tip) = stage.images.last().and_then(|image| image.channel.clone()).expect("a channel");
+    assert_eq!((tip.pins, channel.changed), (0, stage.events.last().expect("told").position));
+}
