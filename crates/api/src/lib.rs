@@ -16,6 +16,7 @@ pub mod face;
 pub mod health;
 pub mod limits;
 mod me;
+mod members;
 pub mod metrics;
 mod observe;
 pub mod peer;

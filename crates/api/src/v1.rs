@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::face::Face;
-use crate::{channels, me, workspaces};
+use crate::{channels, me, members, workspaces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,7 +24,10 @@ pub fn router(face: Face) -> Router {
 
 /// The routes, and the document made of the same list.
 pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
-    let nouns =
-        OpenApiRouter::new().merge(channels::routes()).merge(me::routes()).merge(workspaces::routes());
+    let nouns = OpenApiRouter::new()
+        .merge(channels::routes())
+        .merge(me::routes())
+        .merge(members::routes())
+        .merge(workspaces::routes());
     OpenApiRouter::with_openapi(Document::openapi()).merge(nouns).split_for_parts()
 }

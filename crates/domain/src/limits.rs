@@ -49,6 +49,8 @@ pub const CREDENTIALS_MAX: u32 = 200;
 /// A session in use is noted at most this often.
 pub const TOUCH_SECONDS: i64 = 10 * 60;
 pub const EDIT_SECONDS_DEFAULT: u32 = 15 * 60;
+/// Names looked at for one page of members that leaves some out.
+pub const MEMBERS_SCANNED_MAX: u32 = 500;
 /// Items of a list, unless asked for otherwise, and at most.
 pub const PAGE_USUAL: u32 = 50;
 pub const PAGE_MAX: u32 = 200;

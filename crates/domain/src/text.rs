@@ -53,8 +53,17 @@ impl Name {
     }
     /// What names are compared by, the same on every engine.
     pub fn folded(&self) -> String {
-        self.0.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+        folded(&self.0)
     }
+}
+
+/// A name or the beginning of one, as names are compared; where it ends in a space, a word is over.
+pub fn folded(name: &str) -> String {
+    let mut folded = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    if !folded.is_empty() && name.ends_with(char::is_whitespace) {
+        folded.push(' ');
+    }
+    folded
 }
 
 /// A line or two about something, or nothing at all.

@@ -6,6 +6,7 @@
 pub mod channel;
 pub mod event;
 pub mod list;
+pub mod member;
 pub mod message;
 pub mod mine;
 pub mod person;

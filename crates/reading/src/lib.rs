@@ -6,6 +6,7 @@
 pub mod directory;
 pub mod entry;
 pub mod events;
+pub mod members;
 pub mod membership;
 pub mod mine;
 pub mod people;
@@ -21,6 +22,7 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         directory::QUERIES,
         entry::QUERIES,
         events::QUERIES,
+        members::QUERIES,
         membership::QUERIES,
         mine::QUERIES,
         people::QUERIES,

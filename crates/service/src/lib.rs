@@ -16,6 +16,7 @@ mod invitations;
 mod join;
 mod keep;
 mod mark;
+mod member_list;
 mod members;
 mod mine;
 mod people;
@@ -36,6 +37,8 @@ pub use finish::QUERIES;
 pub use invitation_code::InvitationCode;
 pub use invitations::WorkspaceChange;
 pub use mark::ReadMark;
+pub use member_list::{After, Asked, Members};
+pub use members::MemberChange;
 pub use mine::Kept;
 pub use place::Places;
 pub use secret::Secret;
@@ -49,6 +52,7 @@ use domain::{By, Command, Key};
 use store::clock::Clock;
 use store::{Order, Store};
 
+pub use domain::Status;
 pub use domain::verbs::PrivateKind;
 pub use store::{Done, Freshness, NotDone, Seen};
 

@@ -7,14 +7,28 @@ use domain::verbs::{
     AddBot, ChangeProfile, ChangeRole, EndSeats, LetBackIn, NewPicture, RemoveMember, RequireSignIn,
     SetPicture, SetStatus, SyncMembership,
 };
-use domain::{AccountId, By, ChannelId, Key, MembershipState, Role, Stamp, Status, WorkspaceId};
+use domain::{AccountId, By, ChannelId, Key, MembershipState, Refusal, Role, Stamp, Status, WorkspaceId};
+use reading::people;
 use store::{Done, Freshness, NotDone, Query};
 
 use crate::Service;
+use crate::reads::corrupt;
 use crate::set_up::derive;
 
 const HELD_SEATS: &str = "SELECT channel FROM channel_member
     WHERE workspace = $1 AND account = $2 AND role <> 'left' ORDER BY channel LIMIT $3";
+
+/// What is absent stays; an empty text, or an inner `None`, takes away.
+#[allow(clippy::option_option, reason = "left alone, taken away, or set")]
+#[derive(Debug, Clone, Default)]
+pub struct MemberChange {
+    pub role: Option<Role>,
+    pub name: Option<String>,
+    pub title: Option<String>,
+    pub time_zone: Option<String>,
+    pub status: Option<Option<Status>>,
+    pub dnd_until: Option<Option<Stamp>>,
+}
 
 impl Service {
     pub async fn change_role(
@@ -80,27 +94,47 @@ impl Service {
         self.in_workspace(installation, derive(key, "membership"), command).await
     }
 
-    pub async fn change_profile(
+    /// In steps that each stand on their own: whoever may take the first may take the others, so nothing is left half
+    /// done but by a crash, and then the same key takes the rest.
+    pub async fn change_member(
         &self,
         by: By,
         key: Key,
         account: AccountId,
-        name: Option<&str>,
-        title: Option<&str>,
-        time_zone: Option<&str>,
+        change: MemberChange,
     ) -> Result<Done, NotDone> {
-        self.in_workspace(by, key, ChangeProfile::new(account, name, title, time_zone)?).await
+        let MemberChange { role, name, title, time_zone, status, dnd_until } = change;
+        let own = status.is_some() || dnd_until.is_some();
+        if own && account != by.account {
+            return Err(Refusal::not_allowed("own", "how somebody is today they say themselves").into());
+        }
+        let shown = name.is_some() || title.is_some() || time_zone.is_some();
+        let profile = ChangeProfile::new(account, name.as_deref(), title.as_deref(), time_zone.as_deref())?;
+        let today = SetStatus::new(status, dnd_until)?;
+        let mut done = None;
+        if let Some(role) = role {
+            done = Some(self.give_role(by, key, account, role).await?);
+        }
+        if shown || (done.is_none() && !own) {
+            done = Some(self.in_workspace(by, derive(key, "profile"), profile).await?);
+        }
+        match done {
+            Some(done) if !own => Ok(done),
+            _ => self.in_workspace(by, derive(key, "status"), today).await,
+        }
     }
-    /// Absent stays; an inner `None` takes it away.
-    pub async fn set_status(
-        &self,
-        by: By,
-        key: Key,
-        status: Option<Option<Status>>,
-        dnd_until: Option<Option<Stamp>>,
-    ) -> Result<Done, NotDone> {
-        self.in_workspace(by, key, SetStatus::new(status, dnd_until)?).await
+
+    /// Of somebody who left: lets them back in.
+    async fn give_role(&self, by: By, key: Key, account: AccountId, role: Role) -> Result<Done, NotDone> {
+        let queries = people::named(by.workspace, &[account]);
+        let seen = self.look(by.workspace, Freshness::Newest, &queries).await?;
+        let known = people::named_in(&seen.value).map_err(corrupt)?;
+        if known.first().is_some_and(|member| !member.is_active()) {
+            return self.let_back_in(by, derive(key, "back"), account, role).await;
+        }
+        self.change_role(by, derive(key, "role"), account, role).await
     }
+
     pub async fn set_picture(
         &self,
         by: By,

@@ -4,4 +4,5 @@
 
 mod channels;
 mod me;
+mod members;
 mod workspaces;
