@@ -7,12 +7,15 @@ pub mod asked;
 pub mod caller;
 mod channels;
 pub mod clock;
+mod compression;
 mod connection;
 mod cursor;
+mod docs;
 mod done;
 pub mod errors;
 mod etag;
 pub mod face;
+mod headers;
 pub mod health;
 pub mod limits;
 mod me;
@@ -38,7 +41,7 @@ use crate::limits::Limits;
 
 /// What people and programs reach: `/api/v1`, and health without details.
 pub fn main_router(v1: Router, health: Health, limits: &Limits) -> Router {
-    dressed(health::summary_router(health).merge(v1), limits)
+    dressed(health::summary_router(health).merge(docs::router()).merge(v1), limits)
 }
 
 /// What operators reach, on a listener of its own: metrics, and health with its details.
@@ -46,7 +49,8 @@ pub fn operator_router(health: Health, render: metrics::Render, limits: &Limits)
     dressed(health::detailed_router(health).merge(metrics::router(render)), limits)
 }
 
-/// Every router wears the same: known errors for unknown paths and methods, limits, counters, a request id outermost.
+/// Every router wears the same: known errors for unknown paths and methods, limits, counters, a request id, what is said to
+/// browsers; outermost what makes an answer smaller.
 fn dressed(routes: Router, limits: &Limits) -> Router {
     routes
         .fallback(|| async { Problem::not_found() })
@@ -54,5 +58,7 @@ fn dressed(routes: Router, limits: &Limits) -> Router {
         .layer(DefaultBodyLimit::max(limits.body_bytes_max))
         .layer(middleware::from_fn_with_state(limits.clone(), limits::hold))
         .layer(middleware::from_fn(observe::count))
+        .layer(middleware::from_fn(headers::say))
         .layer(middleware::from_fn(request_id::stamp))
+        .layer(compression::layer())
 }

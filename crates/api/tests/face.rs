@@ -6,9 +6,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use api::health::{Condition, Health, Probe};
 use api::limits::Limits;
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
+use axum::{Json, Router, routing};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower_service::Service;
@@ -149,4 +149,96 @@ async fn a_forged_request_id_is_replaced_and_two_requests_never_share_one() {
     let second = ask(face, get("/health/live")).await.headers()["x-request-id"].clone();
     assert_ne!(first, "a b{}");
     assert_ne!(first, second);
+}
+
+/// A face with a large answer to read and one to write, and one that says its own headers.
+fn talkative() -> Router {
+    let large = || async { Json(json!({ "text": "again and again ".repeat(500) })) };
+    let own =
+        || async { ([("cache-control", "max-age=60"), ("content-type", "image/png")], vec![7_u8; 9_000]) };
+    let v1 = Router::new()
+        .route("/large", routing::get(large).post(large))
+        .route("/small", routing::get(|| async { Json(json!({ "text": "short" })) }))
+        .route("/picture", routing::get(own));
+    let health = health_with(database_that_is(Condition::Ok));
+    api::main_router(v1, health, &Limits::default())
+}
+
+async fn squeezed(method: &str, path: &str) -> Response<Body> {
+    let request = Request::builder().method(method).uri(path).header("accept-encoding", "gzip, br");
+    ask(talkative(), request.body(Body::empty()).expect("a request")).await
+}
+
+#[tokio::test]
+async fn a_large_answer_to_a_reader_is_compressed() {
+    let large = squeezed("GET", "/large").await;
+    assert_eq!(large.headers()["content-encoding"], "gzip");
+    assert!(large.into_body().collect().await.expect("a body").to_bytes().len() < 1_000);
+}
+
+#[tokio::test]
+async fn what_is_short_what_is_a_picture_and_what_answers_a_write_goes_out_as_it_is() {
+    for (method, path) in [("GET", "/small"), ("GET", "/picture"), ("POST", "/large"), ("GET", "/nowhere")] {
+        let answer = squeezed(method, path).await;
+        assert!(!answer.headers().contains_key("content-encoding"), "{method} {path}");
+    }
+    let plain = ask(talkative(), get("/large")).await;
+    assert!(!plain.headers().contains_key("content-encoding"), "nobody asked for it");
+}
+
+#[tokio::test]
+async fn a_browser_is_told_that_no_answer_is_a_page_and_that_nobody_keeps_it() {
+    for path in ["/small", "/nowhere", "/health"] {
+        let answer = ask(talkative(), get(path)).await;
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("x-frame-options", "DENY"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(answer.headers()[name], value, "{path} {name}");
+        }
+        assert!(!answer.headers().contains_key("strict-transport-security"), "only TLS may promise it");
+    }
+    let picture = ask(talkative(), get("/picture")).await;
+    assert_eq!(picture.headers()["cache-control"], "max-age=60");
+}
+
+#[tokio::test]
+async fn over_tls_a_browser_is_told_to_stay_there() {
+    let mut request = get("/small");
+    request.extensions_mut().insert(api::peer::Sealed(true));
+    let answer = ask(talkative(), request).await;
+    assert_eq!(answer.headers()["strict-transport-security"], "max-age=31536000");
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_that_asks_whether_it_may_is_refused() {
+    let asks = Request::options("/large")
+        .header("origin", "https://elsewhere.example")
+        .header("access-control-request-method", "POST")
+        .body(Body::empty())
+        .expect("a request");
+    let answer = ask(talkative(), asks).await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    assert!(!answer.headers().keys().any(|name| name.as_str().starts_with("access-control-")));
+    assert_eq!(body(answer).await["error"]["code"], "not_allowed");
+}
+
+#[tokio::test]
+async fn the_documents_page_is_all_here_and_may_reach_nothing_else() {
+    let page = ask(talkative(), get("/api/docs")).await;
+    let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    let text = page.into_body().collect().await.expect("a body").to_bytes();
+    let text = String::from_utf8(text.to_vec()).expect("text");
+    for (name, kind) in [("style.css", "text/css"), ("script.js", "text/javascript")] {
+        let path = format!("/api/docs/{name}");
+        assert!(text.contains(&path), "{path} is not used");
+        let file = ask(talkative(), get(&path)).await;
+        assert!(file.headers()["content-type"].to_str().expect("text").starts_with(kind));
+    }
+    assert!(!text.contains("http://") && !text.contains("https://") && !text.contains("style="));
 }
