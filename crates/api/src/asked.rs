@@ -8,6 +8,7 @@ use protocol::{By, Epoch, Key, Position, limits};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use service::Freshness;
+use utoipa::IntoParams;
 
 use crate::caller::Caller;
 use crate::errors::Problem;
@@ -64,9 +65,12 @@ impl FromRequestParts<Face> for Keyed {
 #[derive(Debug, Clone, Copy)]
 pub struct Fresh(pub Freshness);
 
-#[derive(Deserialize)]
-struct AtLeast {
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AtLeast {
+    /// A position one has seen, so that the answer is no older.
     at_least: Option<u64>,
+    /// The epoch of that position.
     epoch: Option<String>,
 }
 
@@ -92,9 +96,13 @@ pub struct Paging {
     pub cursor: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Page {
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(max_length = 400)]
     cursor: Option<String>,
 }
 
@@ -138,4 +146,41 @@ impl<T: DeserializeOwned> FromRequest<Face> for Body<T> {
             _ => Problem::malformed(),
         })
     }
+}
+
+/// A JSON body one may leave out.
+pub struct Optional<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<Face> for Optional<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, face: &Face) -> Result<Optional<T>, Problem> {
+        use axum::body::HttpBody;
+        if request.body().is_end_stream() && !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(Optional(T::default()));
+        }
+        Body::from_request(request, face).await.map(|Body(body)| Optional(body))
+    }
+}
+
+/// Words of a query string; one that does not read is named in the refusal.
+pub struct Words<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Face> for Words<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, face: &Face) -> Result<Words<T>, Problem> {
+        let read = Query::<T>::from_request_parts(parts, face).await;
+        read.map(|Query(words)| Words(words)).map_err(|wrong| Problem::invalid("query", wrong.body_text()))
+    }
+}
+
+/// The header `Idempotency-Key`, as the document names it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "only the document reads it")]
+pub struct KeyHeader {
+    /// A ULID: the same key answers the same; another command under it is refused.
+    #[param(rename = "Idempotency-Key", pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+    key: Option<String>,
 }

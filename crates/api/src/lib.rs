@@ -25,6 +25,7 @@ mod observe;
 pub mod peer;
 mod refused;
 mod request_id;
+mod seats;
 pub mod server;
 pub mod tls;
 pub mod v1;

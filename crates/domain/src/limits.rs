@@ -23,6 +23,8 @@ pub const DIRECT_MEMBERS_MAX: usize = 9;
 pub const TOPIC_BYTES_MAX: usize = 1_024;
 /// Channels everyone who comes joins, and those an invitation names.
 pub const DEFAULT_CHANNELS_MAX: usize = 20;
+/// Others a new channel begins with.
+pub const FIRST_MEMBERS_MAX: usize = 50;
 /// Seats one command ends; who had more is asked about again.
 pub const SEATS_ENDED_MAX: u32 = 500;
 /// A guest's seats looked at to find a shared one.

@@ -114,6 +114,11 @@ pub fn member(by: By, world: &World) -> Result<&Member, Refusal> {
     Ok(member)
 }
 
+/// Guests know only the channels they were given.
+pub fn sees_public(member: &Member) -> bool {
+    member.role != Role::Guest
+}
+
 /// What one may not see is not found. The channel is asked for in the asker's own workspace first, since
 /// messages and seats are keyed by channel alone.
 pub fn standing(by: By, channel: ChannelId, world: &World) -> Result<Standing<'_>, Refusal> {
@@ -122,8 +127,7 @@ pub fn standing(by: By, channel: ChannelId, world: &World) -> Result<Standing<'_
     let channel = world.get::<Channel>(&(by.workspace, channel)).ok_or_else(missing)?;
     let tip = world.get::<ChannelTip>(&(by.workspace, channel.id)).ok_or_else(missing)?;
     let seat = world.get::<Seat>(&(channel.id, by.account)).filter(|seat| seat.is_held());
-    let open = channel.kind == ChannelKind::Public && member.role != Role::Guest;
-    if seat.is_none() && !open {
+    if seat.is_none() && !(channel.kind == ChannelKind::Public && sees_public(member)) {
         return Err(missing());
     }
     Ok(Standing { member, channel, tip, seat })

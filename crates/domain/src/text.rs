@@ -51,7 +51,6 @@ impl Name {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-    /// What names are compared by, the same on every engine.
     pub fn folded(&self) -> String {
         folded(&self.0)
     }
@@ -67,7 +66,7 @@ pub fn folded(name: &str) -> String {
 }
 
 /// A line or two about something, or nothing at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Line(String);
 
 impl Line {

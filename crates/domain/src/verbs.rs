@@ -29,6 +29,7 @@ mod remove_member;
 mod seats;
 mod send;
 mod set_up;
+mod sit;
 mod sync_membership;
 
 pub use accept::AcceptInvitation;
@@ -59,6 +60,7 @@ pub use remove_member::{EndSeats, RemoveMember};
 pub use seats::{AddToChannel, ChangeSeat, RemoveFromChannel};
 pub use send::Send;
 pub use set_up::{Making, SetUp};
+pub use sit::Sit;
 pub use sync_membership::SyncMembership;
 
 /// Writes a field into a digest so that no two lists of fields run together.

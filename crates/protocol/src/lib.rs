@@ -11,6 +11,7 @@ pub mod message;
 pub mod mine;
 pub mod person;
 pub mod problem;
+pub mod seat;
 pub mod time;
 pub mod workspace;
 pub mod written;
@@ -19,7 +20,7 @@ pub use domain::{
     AccountId, By, ChannelId, Epoch, FileId, Key, Position, Refusal, Role, Stamp, WorkspaceId, limits,
 };
 pub use event::Event;
-pub use list::List;
+pub use list::{List, Listing};
 pub use message::Message;
 pub use person::{People, Person};
 pub use problem::Problem;

@@ -3,6 +3,7 @@
 //! **Invariant.** Nothing here writes, and nothing private is read without the rows that say who may read it, in the
 //! same snapshot; the judging is `domain`'s.
 
+pub mod channels;
 pub mod directory;
 pub mod entry;
 pub mod events;
@@ -10,6 +11,7 @@ pub mod members;
 pub mod membership;
 pub mod mine;
 pub mod people;
+pub mod seats;
 pub mod standing;
 mod take;
 pub mod workspaces;
@@ -19,6 +21,7 @@ pub use take::{one, rows};
 /// Every text of this crate, for the test that prepares each on both engines.
 pub fn queries() -> impl Iterator<Item = &'static str> {
     [
+        channels::QUERIES,
         directory::QUERIES,
         entry::QUERIES,
         events::QUERIES,
@@ -26,6 +29,7 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         membership::QUERIES,
         mine::QUERIES,
         people::QUERIES,
+        seats::QUERIES,
         standing::QUERIES,
         workspaces::QUERIES,
     ]

@@ -1,6 +1,6 @@
 //! Answers become rows again.
 
-use domain::cell::{Corrupt, Values};
+use domain::cell::{Corrupt, Value, Values};
 use domain::row::Row;
 use store::Answer;
 
@@ -11,4 +11,10 @@ pub fn rows<R: Row>(answer: &Answer) -> Result<Vec<R>, Corrupt> {
 
 pub fn one<R: Row>(answer: &Answer) -> Result<Option<R>, Corrupt> {
     answer.first().map(|row| R::take(&mut Values(row.iter()))).transpose()
+}
+
+/// The range from just before an id to itself, for a text that pages by it.
+pub fn only(id: &[u8; 16]) -> (Value, Value) {
+    let before = u128::from_be_bytes(*id).saturating_sub(1).to_be_bytes();
+    (Value::Blob(before.to_vec()), Value::Blob(id.to_vec()))
 }

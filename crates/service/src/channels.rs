@@ -3,7 +3,7 @@
 use domain::limits::TOPIC_BYTES_MAX;
 use domain::text::{Line, Name};
 use domain::verbs::{
-    AddToChannel, ArchiveChannel, ChangeChannel, ChangeSeat, CreateDirect, RemoveFromChannel,
+    AddToChannel, ArchiveChannel, ChangeChannel, ChangeSeat, CreateDirect, RemoveFromChannel, Sit,
 };
 use domain::{AccountId, By, ChannelId, Key};
 use store::{Done, NotDone};
@@ -57,6 +57,17 @@ impl Service {
     pub async fn create_direct(&self, by: By, key: Key, others: Vec<AccountId>) -> Result<Done, NotDone> {
         let id = ChannelId::direct(self.new_key());
         self.in_workspace(by, key, CreateDirect::new(id, by, others)?).await
+    }
+    /// Somebody joins, is brought in, or looks after it: whatever makes it so.
+    pub async fn sit(
+        &self,
+        by: By,
+        key: Key,
+        channel: ChannelId,
+        account: AccountId,
+        manager: Option<bool>,
+    ) -> Result<Done, NotDone> {
+        self.in_workspace(by, key, Sit { channel, account, manager }).await
     }
     pub async fn add_to_channel(
         &self,

@@ -1,6 +1,7 @@
-use domain::text::Name;
+use domain::limits::TOPIC_BYTES_MAX;
+use domain::text::{Line, Name};
 use domain::verbs::CreateChannel;
-use domain::{By, ChannelId, Key};
+use domain::{AccountId, By, ChannelId, Key};
 use store::{Done, NotDone};
 
 use crate::Service;
@@ -10,13 +11,18 @@ pub struct NewChannel {
     pub name: String,
     pub private: bool,
     pub topic: String,
+    pub purpose: String,
+    /// Who sits there from the beginning, besides whoever makes it.
+    pub members: Vec<AccountId>,
 }
 
 impl Service {
     /// Answers `{"id": …}`.
     pub async fn create_channel(&self, by: By, key: Key, new: NewChannel) -> Result<Done, NotDone> {
-        let name = Name::new(&new.name)?;
         let id = ChannelId::new(self.new_key());
-        self.in_workspace(by, key, CreateChannel { id, name, private: new.private, topic: new.topic }).await
+        let mut command = CreateChannel::new(id, Name::new(&new.name)?, new.private).with(new.members)?;
+        command.topic = Line::new("topic", &new.topic, TOPIC_BYTES_MAX)?;
+        command.purpose = Line::new("purpose", &new.purpose, TOPIC_BYTES_MAX)?;
+        self.in_workspace(by, key, command).await
     }
 }

@@ -3,6 +3,7 @@
 //! **Invariant.** Nothing else writes events, and nothing here writes without a command.
 
 mod accounts;
+mod channel_list;
 mod channels;
 mod create_channel;
 mod create_workspace;
@@ -29,6 +30,7 @@ mod send;
 mod set_up;
 mod workspaces;
 
+pub use channel_list::{Channels, ChannelsAfter, ChannelsAsked, ListedChannel, Seats};
 pub use channels::ChannelChange;
 pub use create_channel::NewChannel;
 pub use create_workspace::NewWorkspace;

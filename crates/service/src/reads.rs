@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::cell::Corrupt;
-use domain::{
-    AccountId, By, Channel, ChannelId, ChannelTip, Code, Epoch, Member, Position, Refusal, Stamp, WorkspaceId,
-};
-use reading::{people, standing};
+use domain::{AccountId, Code, Epoch, Member, Position, Refusal, Stamp, WorkspaceId};
+use reading::people;
 use store::{Answer, Freshness, NotDone, Query, Seen, StoreError};
 
 use crate::Service;
@@ -41,20 +39,6 @@ impl Service {
     /// What time it is here, for what is over by itself.
     pub fn now(&self) -> Stamp {
         self.clock.now()
-    }
-
-    /// A channel, for who may see it.
-    pub async fn channel(
-        &self,
-        by: By,
-        fresh: Freshness,
-        channel: ChannelId,
-    ) -> Result<Seen<(Channel, ChannelTip)>, NotDone> {
-        let seen = self.look(by.workspace, fresh, &[standing::query(by, channel)]).await?;
-        let rows = standing::Rows::of(by, channel, &seen.value[0]).map_err(corrupt)?;
-        let standing = rows.standing()?;
-        let value = (standing.channel.clone(), standing.tip.clone());
-        Ok(Seen { epoch: seen.epoch, position: seen.position, value })
     }
 }
 

@@ -119,6 +119,14 @@ pub static STEPS: &[Step] = &[
         "job (workspace, position) WHERE state = 'done'",
     ),
     Step::index("0006_job_dead", Part::Journal, 1, "job_dead", "job (id) WHERE state = 'dead'"),
+    // The directory of public channels never walks past what is private.
+    Step::index(
+        "0007_channel_public",
+        Part::Shard,
+        1,
+        "channel_public",
+        "channel (workspace, state, name_key) WHERE kind = 'public'",
+    ),
 ];
 
 /// Remembers which steps were taken.

@@ -30,7 +30,7 @@ pub use node::Node;
 pub use powercut::PowerCut;
 pub use process::Process;
 pub use team::{Person, Team};
-pub use town::Town;
+pub use town::{Answer, Town};
 
 /// The same sentence on every engine: SQLite, PostgreSQL, and PostgreSQL behind PgBouncer.
 #[macro_export]

@@ -6,7 +6,9 @@ use crate::cell::Json;
 use crate::event::{Audience, EventKind, Tell};
 use crate::limits::{CHANNEL_MEMBERS_MAX, MEMBERS_MAX};
 use crate::permission::open_workspace;
-use crate::rows::{Channel, ChannelTip, Member, MemberProfile, MemberState, Role, Seat, WorkspaceSelf};
+use crate::rows::{
+    Channel, ChannelTip, Member, MemberProfile, MemberState, Role, Seat, SeatRole, WorkspaceSelf,
+};
 use crate::text::Name;
 use crate::{AccountId, By, Changes, ChannelId, Code, Command, Needs, Refusal, Stamp, World};
 
@@ -103,7 +105,7 @@ pub(super) fn sit_down(
         // Whoever comes comes in, also where a channel has no seat left.
         let room = rows.filter(|(_, tip)| tip.members < CHANNEL_MEMBERS_MAX);
         if let (false, false, Some((channel, tip))) = (held, again, room) {
-            give_seat(by, account, channel, tip, changes)?;
+            give_seat(by, account, SeatRole::Member, channel, tip, changes)?;
         }
     }
     Ok(())

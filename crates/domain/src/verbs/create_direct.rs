@@ -171,8 +171,7 @@ impl CreateDirect {
             let sits = world.get::<Seat>(&(known.id, *person)).is_some_and(Seat::is_held);
             let here = world.get::<Member>(&(by.workspace, *person)).is_some_and(Member::is_active);
             if !sits && here {
-                give_seat(by, *person, known, &tip, &mut changes)?;
-                tip.members += 1;
+                (_, tip) = give_seat(by, *person, SeatRole::Member, known, &tip, &mut changes)?;
             }
         }
         Ok(changes.answering(Reply::of(&serde_json::json!({ "id": known.id }))))

@@ -46,17 +46,18 @@ pub(super) fn take_seat(
     tip: &ChannelTip,
     changes: &mut Changes,
 ) -> Result<(), Refusal> {
-    give_seat(by, by.account, channel, tip, changes)
+    give_seat(by, by.account, SeatRole::Member, channel, tip, changes).map(drop)
 }
 
-/// The same, for whom somebody brings in.
+/// The same, for whom somebody brings in. Gives what became of the channel, for the next one.
 pub(super) fn give_seat(
     by: By,
     account: AccountId,
+    role: SeatRole,
     channel: &Channel,
     tip: &ChannelTip,
     changes: &mut Changes,
-) -> Result<(), Refusal> {
+) -> Result<(Channel, ChannelTip), Refusal> {
     if tip.members >= CHANNEL_MEMBERS_MAX {
         return Err(Refusal::new(
             Code::Conflict,
@@ -73,14 +74,16 @@ pub(super) fn give_seat(
         channel: channel.id,
         account,
         workspace: by.workspace,
-        role: SeatRole::Member,
+        role,
         since,
         read_number: tip.last_number,
         read_version: 0,
         changed: since,
     });
     // The count of members is part of the channel's image.
-    changes.put(Channel { changed: since, ..channel.clone() });
-    changes.put(ChannelTip { members: tip.members + 1, last_position: since, ..tip.clone() });
-    Ok(())
+    let channel = Channel { changed: since, ..channel.clone() };
+    let tip = ChannelTip { members: tip.members + 1, last_position: since, ..tip.clone() };
+    changes.put(channel.clone());
+    changes.put(tip.clone());
+    Ok((channel, tip))
 }

@@ -15,7 +15,7 @@ pub struct AddToChannel {
     pub account: AccountId,
 }
 
-fn needs_other(by: By, channel: ChannelId, account: AccountId, needs: &mut Needs) {
+pub(super) fn needs_other(by: By, channel: ChannelId, account: AccountId, needs: &mut Needs) {
     needs_standing(by, channel, needs);
     needs.row::<WorkspaceSelf>((by.workspace,));
     needs.row::<Member>((by.workspace, account));
@@ -48,7 +48,7 @@ impl Command for AddToChannel {
         }
         let mut changes = Changes::begin(world);
         if !world.get::<Seat>(&(self.channel, self.account)).is_some_and(Seat::is_held) {
-            give_seat(by, self.account, standing.channel, standing.tip, &mut changes)?;
+            give_seat(by, self.account, SeatRole::Member, standing.channel, standing.tip, &mut changes)?;
         }
         Ok(changes)
     }

@@ -1,5 +1,9 @@
 use domain::EventKind::{SeatChanged, SeatJoined, SeatLeft};
-use domain::verbs::{AddToChannel, ArchiveChannel, ChangeChannel, ChangeSeat, RemoveFromChannel};
+use domain::limits::FIRST_MEMBERS_MAX;
+use domain::text::Name;
+use domain::verbs::{
+    AddToChannel, ArchiveChannel, ChangeChannel, ChangeSeat, CreateChannel, RemoveFromChannel, Sit,
+};
 use domain::{Audience, By, ChannelId, Code, Role, Seat, SeatRole, Viewer, may_see};
 
 use crate::stage::Stage;
@@ -95,4 +99,40 @@ fn nobody_comes_into_an_archived_channel_and_anybody_may_leave_it() {
     assert_eq!(stage.refuses(owner, &add(old, bob)), Code::NotAllowed);
     stage.does(owner, &remove(old, owner)).expect("left");
     stage.does(owner, &ArchiveChannel { channel: old, on: false }).expect("an admin needs no seat");
+}
+
+#[test]
+fn a_seat_asked_for_is_given_changed_or_left_as_it_is() {
+    let mut stage = Stage::new();
+    let [bob, cleo] = ["Bob", "Cleo"].map(|name| stage.welcomes(name, Role::Member));
+    let gil = stage.welcomes("Gil", Role::Guest);
+    let plans = stage.opens(bob, "plans", false).expect("opened");
+    let sit = |who: By, manager| Sit { channel: plans, account: who.account, manager };
+    assert_eq!(stage.refuses(cleo, &sit(cleo, Some(true))), Code::NotAllowed, "nobody raises themselves");
+    assert_eq!(stage.seat(plans, cleo), None);
+    assert_eq!(stage.tells(cleo, &sit(cleo, None)), [SeatJoined]);
+    assert!(stage.tells(cleo, &sit(cleo, None)).is_empty(), "there already");
+    assert_eq!(stage.refuses(bob, &sit(gil, Some(true))), Code::Conflict);
+    assert_eq!(stage.tells(bob, &sit(cleo, Some(true))), [SeatChanged]);
+    assert!(stage.tells(bob, &sit(cleo, None)).is_empty(), "not named: as it is");
+    assert_eq!(stage.seat(plans, cleo).map(|seat| seat.role), Some(SeatRole::Manager));
+    let owner = stage.owner;
+    assert_eq!(stage.tells(bob, &sit(owner, Some(true))), [SeatJoined]);
+    assert_eq!(stage.seat(plans, owner).map(|seat| seat.role), Some(SeatRole::Manager));
+}
+
+#[test]
+fn a_channel_begins_with_those_it_was_made_for() {
+    let mut stage = Stage::new();
+    let owner = stage.owner;
+    let bob = stage.welcomes("Bob", Role::Member);
+    let gil = stage.welcomes("Gil", Role::Guest);
+    let id = ChannelId::new(stage.key());
+    let new = || CreateChannel::new(id, Name::new("plans").expect("a name"), true);
+    let with = new().with(vec![bob.account, gil.account, owner.account, bob.account]).expect("few");
+    assert_eq!(stage.tells(owner, &with), [domain::EventKind::ChannelCreated, SeatJoined, SeatJoined]);
+    assert_eq!((stage.tip(id).members, stage.channel(id).changed), (3, stage.told().position));
+    stage.says_in(gil, id, "here").expect("said");
+    let many = (0..=FIRST_MEMBERS_MAX).map(|_| domain::AccountId::new(stage.key())).collect();
+    assert_eq!(new().with(many).map(drop).unwrap_err().code, Code::Invalid);
 }

@@ -165,7 +165,7 @@ impl Stage {
     pub fn opens(&mut self, by: By, name: &str, private: bool) -> Result<ChannelId, Refusal> {
         let id = ChannelId::new(self.key());
         let name = Name::new(name).expect("a name");
-        self.does(by, &CreateChannel { id, name, private, topic: String::new() }).map(|_| id)
+        self.does(by, &CreateChannel::new(id, name, private)).map(|_| id)
     }
     pub fn joins(&mut self, by: By, channel: ChannelId) -> Result<Reply, Refusal> {
         self.does(by, &Join { channel })

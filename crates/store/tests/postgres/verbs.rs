@@ -27,8 +27,7 @@ async fn a_team_talks(place: &Place, dsn: Dsn) {
     let mut witness = place.witness().await;
 
     let lobby = ChannelId::new(key());
-    let create =
-        CreateChannel { id: lobby, name: Name::new("lobby").unwrap(), private: false, topic: String::new() };
+    let create = CreateChannel::new(lobby, Name::new("lobby").unwrap(), false);
     node.does(team.owner, create).await.unwrap();
     node.does(bob, Join { channel: lobby }).await.unwrap();
     let calling = format!("hello <@{}>", bob.account);

@@ -4,7 +4,7 @@ use domain::cell::Json;
 use domain::text::{Emoji, Line, MessageText, Name};
 use domain::verbs::{
     AddToChannel, ArchiveChannel, ChangeChannel, ChangeSeat, CreateDirect, Delete, Edit, Follow, Join, Keep,
-    Mark, Pin, PrivateKind, React, RemoveFromChannel, Send,
+    Mark, Pin, PrivateKind, React, RemoveFromChannel, Send, Sit,
 };
 use domain::{
     AccountId, By, Channel, ChannelId, ChannelState, ChannelTip, Command, Extra, Member, MemberState,
@@ -240,6 +240,9 @@ pub const VERBS: &[(&str, Asks)] = &[
     ("add a guest", |s, _| add(s, s.guest)),
     ("add a stranger", |s, _| add(s, s.people[PEOPLE.len() - 1].account)),
     ("make a manager", |s, _| Box::new(ChangeSeat { channel: s.channel, account: s.seated, manager: true })),
+    ("bring in a manager", |s, _| {
+        Box::new(Sit { channel: s.channel, account: s.outside, manager: Some(true) })
+    }),
     ("remove a member", |s, _| remove(s, s.seated)),
     ("remove an admin", |s, _| remove(s, s.admin)),
     ("leave", |s, who| remove(s, s.people[who].account)),

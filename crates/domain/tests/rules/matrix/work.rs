@@ -66,7 +66,11 @@ type AsksAbout = fn(AccountId) -> Box<dyn Command>;
 
 fn channel(scene: &Scene, private: bool) -> Box<dyn Command> {
     let id = ChannelId::new(scene.fresh);
-    Box::new(CreateChannel { id, name: Name::new("new").expect("a name"), private, topic: String::new() })
+    Box::new(CreateChannel::new(id, Name::new("new").expect("a name"), private))
+}
+fn channel_with(scene: &Scene, account: AccountId) -> Box<dyn Command> {
+    let new = CreateChannel::new(ChannelId::new(scene.fresh), Name::new("new").expect("a name"), true);
+    Box::new(new.with(vec![account]).expect("few"))
 }
 fn direct(scene: &Scene, by: By, with: Vec<AccountId>) -> Box<dyn Command> {
     Box::new(CreateDirect::new(ChannelId::direct(scene.fresh), by, with).expect("few"))
@@ -78,6 +82,8 @@ fn workspace(change: ChangeWorkspace) -> Box<dyn Command> {
 const VERBS: &[(&str, Asks)] = &[
     ("create public", |s, _| channel(s, false)),
     ("create private", |s, _| channel(s, true)),
+    ("create with a member", |s, _| channel_with(s, s.about[2])),
+    ("create with a stranger", |s, _| channel_with(s, s.people[6].account)),
     ("notebook", |s, by| direct(s, by, vec![])),
     ("write to a member", |s, by| direct(s, by, vec![s.about[2]])),
     ("write to a stranger", |s, by| direct(s, by, vec![s.people[6].account])),
