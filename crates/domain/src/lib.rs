@@ -29,6 +29,7 @@ pub use image::Image;
 pub use moment::{Epoch, Fence, Position, Stamp};
 pub use private::PrivateItem;
 pub use refusal::{Code, Refusal};
+pub use rights::{Right, Rights};
 pub use rows::*;
 pub use tables::{InWorld, Needs};
 pub use world::{BUCKET_US, World};

@@ -5,8 +5,10 @@
 
 pub mod channels;
 pub mod directory;
+pub mod entering;
 pub mod entry;
 pub mod events;
+pub mod journal;
 pub mod members;
 pub mod membership;
 pub mod mine;
@@ -23,9 +25,11 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
     [
         channels::QUERIES,
         directory::QUERIES,
+        entering::QUERIES,
         entry::QUERIES,
         events::QUERIES,
         members::QUERIES,
+        journal::QUERIES,
         membership::QUERIES,
         mine::QUERIES,
         people::QUERIES,

@@ -1,0 +1,54 @@
+//! Everything a socket is, in one look: who it is here, where they sit, which of their commands happened.
+
+use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::{By, Key, Position, Seat, values};
+use store::{Answer, Query};
+
+use crate::take::rows;
+
+/// Keys asked for in one statement.
+const SLOTS: usize = 50;
+
+/// Held ones.
+const SEATS: &str = "SELECT channel, account, workspace, role, since, read_number, read_version, changed
+    FROM channel_member WHERE workspace = $1 AND account = $2 AND role <> 'left'";
+
+const RECEIPTS: &str = "SELECT key, position, result FROM receipt WHERE key IN (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+        $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48,
+        $49, $50) AND workspace = $51 AND account = $52";
+
+pub const QUERIES: &[&str] = &[SEATS, RECEIPTS];
+
+pub fn seats(by: By) -> Query {
+    Query { sql: SEATS, values: values![&by.workspace, &by.account] }
+}
+
+pub fn seats_in(answer: &Answer) -> Result<Vec<Seat>, Corrupt> {
+    rows(answer)
+}
+
+/// Which of these commands of somebody happened.
+pub fn receipts(by: By, keys: &[Key]) -> Vec<Query> {
+    let asked = |some: &[Key]| {
+        let last = some.last().copied();
+        let padded = some.iter().copied().chain(last.into_iter().cycle()).take(SLOTS);
+        let mut values: Vec<_> = padded.map(|key| Value::of(&key)).collect();
+        values.extend(values![&by.workspace, &by.account]);
+        Query { sql: RECEIPTS, values }
+    };
+    keys.chunks(SLOTS).map(asked).collect()
+}
+
+/// Key, position and what it answered.
+pub fn receipts_in(answers: &[Answer]) -> Result<Vec<(Key, Position, String)>, Corrupt> {
+    let receipt = |row: &Vec<Value>| {
+        let mut cells = Values(row.iter());
+        Ok((
+            Key::take_present(&mut cells)?,
+            Position::take_present(&mut cells)?,
+            String::take_present(&mut cells)?,
+        ))
+    };
+    answers.iter().flatten().map(receipt).collect()
+}

@@ -1,0 +1,5 @@
+//! What happens reaches people while it happens, on every engine.
+
+#![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
+
+mod journal;
