@@ -3,6 +3,7 @@
 //! **Invariant.** No handler knows a backend: it is handed what it asks (a component's health, the rendered metrics) as a closure,
 //! and every answer that is not a success has the one error form of `errors`, written in one place.
 
+mod address;
 pub mod asked;
 pub mod caller;
 mod channels;
@@ -20,9 +21,12 @@ pub mod health;
 pub mod limits;
 mod me;
 mod members;
+mod message;
+mod messages;
 pub mod metrics;
 mod observe;
 pub mod peer;
+mod reactions;
 mod refused;
 mod request_id;
 mod seats;

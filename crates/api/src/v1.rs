@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::face::Face;
-use crate::{channels, me, members, seats, workspaces};
+use crate::{channels, me, members, message, messages, reactions, seats, workspaces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,9 @@ pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
         .merge(channels::routes())
         .merge(me::routes())
         .merge(members::routes())
+        .merge(message::routes())
+        .merge(messages::routes())
+        .merge(reactions::routes())
         .merge(seats::routes())
         .merge(workspaces::routes());
     OpenApiRouter::with_openapi(Document::openapi()).merge(nouns).split_for_parts()

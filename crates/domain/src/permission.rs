@@ -3,7 +3,8 @@
 use crate::cell::Value;
 use crate::row::{Direction, Index};
 use crate::rows::{
-    Channel, ChannelKind, ChannelState, ChannelTip, Member, Role, Seat, SeatRole, SelfState, WorkspaceSelf,
+    Channel, ChannelKind, ChannelState, ChannelTip, Member, Message, Role, Seat, SeatRole, SelfState,
+    WorkspaceSelf,
 };
 use crate::{By, ChannelId, Code, Needs, Refusal, World};
 
@@ -163,6 +164,18 @@ impl Standing<'_> {
             return Ok(());
         }
         Err(Refusal::not_allowed("moderate", "only the channel's managers and admins do this"))
+    }
+    /// Earlier texts are for who wrote them and who looks after the channel. Those of a deleted message, where the
+    /// workspace keeps them at all, are an audit: for admins alone.
+    pub fn may_read_past(&self, message: &Message) -> Result<(), Refusal> {
+        let (allowed, words) = match message.deleted_us {
+            None => (
+                message.author == self.member.account || self.moderates(),
+                "only its author and the channel's managers and admins read earlier texts",
+            ),
+            Some(_) => (self.member.is_admin(), "only admins read what is kept of a deleted message"),
+        };
+        if allowed { Ok(()) } else { Err(Refusal::not_allowed("history", words)) }
     }
     pub fn required_open(&self) -> Result<(), Refusal> {
         match self.channel.state {

@@ -9,6 +9,7 @@ pub mod list;
 pub mod member;
 pub mod message;
 pub mod mine;
+pub mod page;
 pub mod person;
 pub mod problem;
 pub mod seat;
@@ -22,6 +23,7 @@ pub use domain::{
 pub use event::Event;
 pub use list::{List, Listing};
 pub use message::Message;
+pub use page::Page;
 pub use person::{People, Person};
 pub use problem::Problem;
 pub use written::{Moment, Written};

@@ -177,6 +177,18 @@ impl<'a> Message<'a> {
         self
     }
 
+    /// Reactions of whose people not all are shown, so that who reads may be one of them: thread, number, emoji.
+    pub fn unsure(&self, me: AccountId, into: &mut Vec<(u64, u64, String)>) {
+        for reacted in &self.reactions {
+            if reacted.count > reacted.people.len() as u64 && !reacted.people.contains(&me) {
+                into.push((self.thread, self.number, reacted.emoji.to_owned()));
+            }
+        }
+        if let Some(reply) = &self.reply {
+            reply.unsure(me, into);
+        }
+    }
+
     /// A row of the timeline with the reply it stands for.
     #[must_use]
     pub fn showing(mut self, reply: Option<&'a domain::Message>) -> Self {

@@ -11,8 +11,10 @@ pub mod events;
 pub mod journal;
 pub mod members;
 pub mod membership;
+pub mod messages;
 pub mod mine;
 pub mod people;
+pub mod reactions;
 pub mod seats;
 pub mod standing;
 mod take;
@@ -31,8 +33,10 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         members::QUERIES,
         journal::QUERIES,
         membership::QUERIES,
+        messages::QUERIES,
         mine::QUERIES,
         people::QUERIES,
+        reactions::QUERIES,
         seats::QUERIES,
         standing::QUERIES,
         workspaces::QUERIES,

@@ -61,6 +61,7 @@ pub async fn tend(
     ports.desk.listen(data, lifecycle)?;
     ports.desk.keep_copying(config, lifecycle);
     tasks::finish_what_was_begun(&ports.service, lifecycle);
+    tasks::gather_marks(&ports.service, lifecycle);
     tasks::trim(config, &ports.backend, lifecycle);
     Ok(())
 }

@@ -21,6 +21,7 @@ pub mod live;
 mod mark;
 mod member_list;
 mod members;
+mod messages;
 mod mine;
 mod people;
 mod place;
@@ -44,6 +45,7 @@ pub use invitations::WorkspaceChange;
 pub use mark::ReadMark;
 pub use member_list::{After, Asked, Members};
 pub use members::MemberChange;
+pub use messages::{Page, Window};
 pub use mine::Kept;
 pub use place::Places;
 pub use secret::Secret;
@@ -59,6 +61,7 @@ use store::{Order, Store};
 
 pub use domain::Status;
 pub use domain::verbs::PrivateKind;
+pub use reading::messages::Shown;
 pub use store::{Done, Freshness, NotDone, Seen};
 
 /// Where a message stands: its address everywhere.
@@ -70,16 +73,26 @@ pub struct Address {
     pub number: u64,
 }
 
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.thread {
+            0 => write!(f, "{}.{}", self.channel, self.number),
+            thread => write!(f, "{}.{thread}.{}", self.channel, self.number),
+        }
+    }
+}
+
 /// The verbs, on the directory and the shards.
 #[derive(Clone)]
 pub struct Service {
     places: Places,
     clock: Arc<dyn Clock>,
+    marks: mark::Gathered,
 }
 
 impl Service {
     pub fn new(places: Places, clock: Arc<dyn Clock>) -> Self {
-        Self { places, clock }
+        Self { places, clock, marks: mark::Gathered::default() }
     }
     pub fn places(&self) -> &Places {
         &self.places

@@ -5,7 +5,7 @@ use crate::limits::{DRAFT_BYTES_MAX, PRIVATE_BYTES_MAX};
 use crate::permission::{member, needs_standing, standing};
 use crate::private::PrivateItem;
 use crate::refusal::Code;
-use crate::rows::{Member, Private};
+use crate::rows::{Member, Message, Private};
 use crate::{By, Changes, ChannelId, Command, Needs, Refusal, Reply, World, word_cell};
 
 word_cell!(
@@ -125,6 +125,15 @@ impl Keep {
         }
         Ok(Self { kind, subject, value })
     }
+    /// The message that is kept, unless it is thrown away.
+    fn saved(&self) -> Option<(ChannelId, u64, u64)> {
+        match (self.kind, &self.subject, &self.value) {
+            (PrivateKind::Saved, Subject::Place { channel, number: Some(number), reply }, Some(_)) => {
+                Some(reply.map_or((*channel, 0, *number), |reply| (*channel, *number, reply)))
+            }
+            _ => None,
+        }
+    }
     fn key(&self, by: By) -> (crate::WorkspaceId, crate::AccountId, String, String) {
         (by.workspace, by.account, self.kind.word().to_owned(), self.subject.to_string())
     }
@@ -144,12 +153,19 @@ impl Command for Keep {
         if let Subject::Place { channel, .. } = self.subject {
             needs_standing(by, channel, needs);
         }
+        if let Some(key) = self.saved() {
+            needs.row::<Message>(key);
+        }
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let member = member(by, world)?;
         // What was kept of a channel that is gone may still be thrown away.
         if let (Subject::Place { channel, .. }, Some(_)) = (&self.subject, &self.value) {
             standing(by, *channel, world)?;
+        }
+        if let Some(key) = self.saved() {
+            let there = |message: &&Message| message.deleted_us.is_none() && message.extra().of.is_none();
+            world.get::<Message>(&key).filter(there).ok_or_else(|| Refusal::not_found("message"))?;
         }
         let known = world.get::<Private>(&self.key(by));
         let mut changes = Changes::begin(world);

@@ -22,6 +22,9 @@ pub struct React {
 type ReactionKey = (ChannelId, u64, u64, String, crate::AccountId);
 
 impl React {
+    fn key(&self) -> (ChannelId, u64, u64) {
+        (self.channel, self.thread, self.number)
+    }
     fn reaction(&self, by: By) -> ReactionKey {
         (self.channel, self.thread, self.number, self.emoji.as_str().to_owned(), by.account)
     }
@@ -34,15 +37,26 @@ impl Command for React {
     fn needs(&self, by: By, needs: &mut Needs) {
         needs_standing(by, self.channel, needs);
         needs.row::<WorkspaceSelf>((by.workspace,));
-        needs.row::<Message>((self.channel, self.thread, self.number));
+        needs.row::<Message>(self.key());
         needs.row::<Reaction>(self.reaction(by));
+    }
+    /// Where else a reply is shown is known once it is read.
+    fn alone(&self) -> bool {
+        self.thread > 0
+    }
+    fn more(&self, _by: By, seen: &World, needs: &mut Needs) -> bool {
+        let shown = seen.get::<Message>(&self.key()).and_then(|message| message.extra().in_channel);
+        shown.is_some_and(|number| {
+            needs.row::<Message>((self.channel, 0, number));
+            true
+        })
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let standing = standing(by, self.channel, world)?;
         open_workspace(by, world)?;
         standing.may_write()?;
         let message = world
-            .get::<Message>(&(self.channel, self.thread, self.number))
+            .get::<Message>(&self.key())
             .filter(|message| message.deleted_us.is_none() && message.extra().of.is_none())
             .ok_or_else(|| Refusal::not_found("message"))?;
         let mut changes = Changes::begin(world);
@@ -79,6 +93,11 @@ impl Command for React {
                 .message(self.channel, self.thread, self.number)
                 .with(self.emoji.as_str().to_owned()),
         );
+        // A row in the timeline that points at the reply is drawn from it: what holds it is newer too.
+        let shown = extra.in_channel.and_then(|row| world.get::<Message>(&(self.channel, 0, row)));
+        if let Some(row) = shown {
+            changes.put(Message { changed: at, ..row.clone() });
+        }
         let mut touched = Message { changed: at, ..message.clone() };
         touched.set_extra(extra);
         changes.put(touched);

@@ -99,9 +99,11 @@ impl Command for Send {
         self.call(&extra.mentions, number, by, at, &mut changes);
         let mut message = blank(self.channel, self.thread, number, by, at, &changes);
         self.text.as_str().clone_into(&mut message.text);
+        let shown = extra.in_channel;
         message.set_extra(extra);
         changes.put(message);
-        Ok(changes.answering(Reply::number(number)))
+        let reply = shown.map(|row| Reply::of(&serde_json::json!({ "number": number, "in_channel": row })));
+        Ok(changes.answering(reply.unwrap_or_else(|| Reply::number(number))))
     }
     fn digest(&self, into: &mut dyn FnMut(&[u8])) {
         field(into, self.channel.bytes());

@@ -87,3 +87,17 @@ fn what_shows_a_reply_in_the_channel_is_newer_once_the_reply_is_edited() {
     stage.does(owner, &edit).expect("edited");
     assert_eq!((stage.message(0, 2).changed, stage.message(0, 2).text.as_str()), (stage.told().position, ""));
 }
+
+#[test]
+fn a_reaction_to_a_reply_moves_the_row_that_shows_it() {
+    let mut stage = Stage::new();
+    stage.says(stage.owner, "root").expect("said");
+    stage.replies(stage.owner, 1, "reply", true).expect("replied");
+    let extra = stage.message(0, 2).extra.map(|extra| serde_json::to_string(&extra.0).expect("JSON"));
+    assert_eq!(extra.as_deref(), Some(r#"{"of":[1,1]}"#), "pages cut its numbers out of exactly this");
+    let (channel, emoji) = (stage.general, Emoji::new("🎉").expect("an emoji"));
+    let react = React { channel, thread: 1, number: 1, emoji, on: true };
+    stage.does(stage.owner, &react).expect("reacted");
+    assert_eq!(stage.message(0, 2).changed, stage.message(1, 1).changed);
+    assert_eq!(stage.message(0, 2).changed, stage.told().position);
+}

@@ -1,5 +1,5 @@
 use domain::limits::{DRAFT_BYTES_MAX, PRIVATE_BYTES_MAX};
-use domain::verbs::{Keep, PrivateKind, Subject};
+use domain::verbs::{Delete, Keep, PrivateKind, Subject};
 use domain::{By, Code, Private, Role};
 
 use crate::stage::Stage;
@@ -81,4 +81,18 @@ fn a_value_is_json_and_bounded() {
     assert_eq!(code(PrivateKind::Draft, format!("\"{}\"", "x".repeat(DRAFT_BYTES_MAX))), Code::TooLarge);
     let draft = format!("\"{}\"", "x".repeat(PRIVATE_BYTES_MAX));
     assert!(Keep::new(PrivateKind::Draft, channel, Some(draft)).is_ok());
+}
+
+#[test]
+fn one_saves_what_is_there_and_throws_away_what_is_gone() {
+    let mut stage = Stage::new();
+    let (owner, subject) = (stage.owner, format!("{}.1", stage.general));
+    let save = Keep::new(PrivateKind::Saved, &subject, Some("{}".into())).expect("well formed");
+    assert_eq!(stage.refuses(owner, &save), Code::NotFound);
+    stage.says(owner, "worth keeping").expect("said");
+    keeps(&mut stage, owner, PrivateKind::Saved, &subject, Some("{}"));
+    let delete = Delete { channel: stage.general, thread: 0, number: 1 };
+    stage.does(owner, &delete).expect("deleted");
+    keeps(&mut stage, owner, PrivateKind::Saved, &subject, None);
+    assert_eq!(stage.refuses(owner, &save), Code::NotFound);
 }

@@ -63,6 +63,15 @@ pub fn finish_what_was_begun(service: &Service, lifecycle: &Lifecycle) {
     });
 }
 
+/// Marks that sending moved, a second's worth at a time.
+pub fn gather_marks(service: &Service, lifecycle: &Lifecycle) {
+    let service = service.clone();
+    lifecycle.spawn("marks", |stop| async move {
+        service.gather_marks(stop.soft()).await;
+        Ok(())
+    });
+}
+
 /// What leaves by its age. Two nodes that trim at once take turns a thousand rows at a time, and find less to do.
 pub fn trim(config: &Config, backend: &Backend, lifecycle: &Lifecycle) {
     for database in &backend.databases {

@@ -37,6 +37,7 @@ async fn every_page_is_read_along_a_key_and_sorts_nothing() {
             // What a question asks of its own inner one was read along a key there.
             inner.extend(line.strip_prefix("CO-ROUTINE ").map(str::to_owned));
             let scanned = line.strip_prefix("SCAN ").filter(|_| !line.contains("INDEX"));
+            let scanned = scanned.filter(|scanned| *scanned != "CONSTANT ROW");
             let whole = scanned.is_some_and(|scanned| !inner.iter().any(|known| known == scanned));
             assert!(!line.contains("TEMP B-TREE") && !whole, "{line}\n{text}");
         }

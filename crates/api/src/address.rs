@@ -1,0 +1,75 @@
+//! Where in a channel a request points: a message of the timeline, or a reply.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use service::Address;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{Required, Schema};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::asked::named;
+use crate::errors::Problem;
+use crate::face::Face;
+
+/// `…/channels/{c}/messages/{n}`, or with `/replies/{m}` the reply of that number.
+#[derive(Debug, Clone, Copy)]
+pub struct At(pub Address);
+
+impl FromRequestParts<Face> for At {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, face: &Face) -> Result<At, Problem> {
+        let params =
+            RawPathParams::from_request_parts(parts, face).await.map_err(|_| Problem::not_found())?;
+        let find = |name: &str| params.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        let channel = named(find("c").ok_or_else(Problem::not_found)?)?;
+        let root = numbered(find("n").ok_or_else(Problem::not_found)?)?;
+        let at = match find("m") {
+            None => Address { channel, thread: 0, number: root },
+            Some(reply) => Address { channel, thread: root, number: numbered(reply)? },
+        };
+        Ok(At(at))
+    }
+}
+
+/// A message's number, written in one way only: 41, never 041 or +41.
+fn numbered(text: &str) -> Result<u64, Problem> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    let number: Option<u64> = text.parse().ok().filter(|number| plain && *number <= NUMBER_MAX);
+    number.ok_or_else(Problem::not_found)
+}
+
+/// What a database counts to.
+pub const NUMBER_MAX: u64 = i64::MAX as u64;
+
+const MESSAGE: &str = "/messages/{n}";
+const REPLY: &str = "/messages/{n}/replies/{m}";
+
+/// What can be done to a message can be done to a reply, under its own path.
+pub fn of_replies_too((schemas, mut paths, methods): UtoipaMethodRouter<Face>) -> UtoipaMethodRouter<Face> {
+    let replies = paths.paths.iter().map(|(path, item)| (path.replacen(MESSAGE, REPLY, 1), of_a_reply(item)));
+    let replies: Vec<_> = replies.collect();
+    paths.paths.extend(replies);
+    (schemas, paths, methods)
+}
+
+fn of_a_reply(item: &PathItem) -> PathItem {
+    let mut item = item.clone();
+    let each = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+    each.into_iter().flatten().for_each(describe);
+    item
+}
+
+fn describe(operation: &mut Operation) {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).build();
+    let parameter = ParameterBuilder::new()
+        .name("m")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(RefOr::T(Schema::Object(number))))
+        .build();
+    operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
+    operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_of_reply"));
+}
