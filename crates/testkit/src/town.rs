@@ -42,6 +42,12 @@ impl Town {
         Self { node, team, router }
     }
 
+    /// One that was set up before, by whoever left its database behind.
+    pub fn behind(node: Node, team: Team) -> Self {
+        let router = router(&node);
+        Self { node, team, router }
+    }
+
     /// A token for somebody, as a sign-in would give it.
     pub async fn token_of(&self, person: Person) -> String {
         let secret = Secret::mint();
@@ -128,6 +134,11 @@ impl Town {
             .header("content-type", "application/json")
             .header("idempotency-key", key);
         self.ask(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    /// Without a body.
+    pub async fn bare(&self, method: &str, token: &str, path: &str) -> Answer {
+        self.ask(bearer(method, path, token).body(Body::empty()).expect("a request")).await
     }
 
     pub async fn send(&self, method: &str, token: &str, path: &str, body: Value) -> Answer {

@@ -4,6 +4,7 @@
 
 mod channel_changes;
 mod channels;
+mod matrix;
 mod me;
 mod members;
 mod message;
