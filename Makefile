@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint bench bench-sends schedules chaos fmt tidy services-up services-down
+.PHONY: help run check test lint bench bench-sends schedules chaos fuzz fmt tidy services-up services-down
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -34,6 +34,9 @@ chaos: ## ten minutes of kill -9 under load, on both engines
 	scripts/services install postgres pgbouncer
 	$(CARGO) build --release -p testkit --bins
 	target/release/chaos --minutes $(or $(MINUTES),10)
+
+fuzz: ## nonsense at every endpoint, parser and id, for long
+	PROPTEST_CASES=$(or $(CASES),20000) $(CARGO) test --release -p testkit --test fuzz
 
 fmt: ## format everything
 	$(CARGO) fmt --all

@@ -172,6 +172,9 @@ fn without_nul(field: &'static str, text: &str) -> Result<(), Refusal> {
     }
 }
 
+/// `<@`, the 26 characters of an id, `>`.
+const CALL_BYTES_MAX: usize = 29;
+
 /// Whom a text calls: `<@U…>`, `<!channel>`, `<!here>`, outside of code.
 pub fn mentions_in(text: &str) -> Result<Mentions, Refusal> {
     let mut mentions = Mentions::default();
@@ -180,7 +183,9 @@ pub fn mentions_in(text: &str) -> Result<Mentions, Refusal> {
     }
     for spoken in Spoken::of(text) {
         for (at, _) in spoken.match_indices('<') {
-            let Some(end) = spoken[at..].find('>') else { break };
+            // What is longer calls nobody; looking further would cost the square of a text made of `<`.
+            let near = spoken.as_bytes()[at..].iter().take(CALL_BYTES_MAX).position(|byte| *byte == b'>');
+            let Some(end) = near else { continue };
             match &spoken[at + 1..at + end] {
                 "!channel" => mentions.all = Some("channel".into()),
                 "!here" if mentions.all.is_none() => mentions.all = Some("here".into()),
