@@ -6,6 +6,7 @@
 mod address;
 pub mod asked;
 pub mod caller;
+mod changed;
 mod channels;
 pub mod clock;
 mod compression;

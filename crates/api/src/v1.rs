@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::face::Face;
-use crate::{channels, me, members, message, messages, reactions, seats, workspaces};
+use crate::{changed, channels, me, members, message, messages, reactions, seats, workspaces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,7 @@ pub fn router(face: Face) -> Router {
 /// The routes, and the document made of the same list.
 pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
     let nouns = OpenApiRouter::new()
+        .merge(changed::routes())
         .merge(channels::routes())
         .merge(me::routes())
         .merge(members::routes())

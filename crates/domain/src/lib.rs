@@ -3,6 +3,7 @@
 //! **Invariant.** A command names its rows before it judges them, and refuses before it changes anything.
 
 pub mod cell;
+pub mod changed;
 pub mod command;
 pub mod commit;
 pub mod event;

@@ -56,3 +56,12 @@ pub const MEMBERS_SCANNED_MAX: u32 = 500;
 /// Items of a list, unless asked for otherwise, and at most.
 pub const PAGE_USUAL: u32 = 50;
 pub const PAGE_MAX: u32 = 200;
+
+/// Channels told of in one part of what changed; what hangs on them may end a part earlier.
+pub const CHANGED_CHANNELS_MAX: u32 = 200;
+/// Calls looked at for one part, of each sort.
+pub const CHANGED_CALLS_MAX: u32 = 1_000;
+pub const CHANGED_THREADS_MAX: u32 = 200;
+pub const CHANGED_PARTNERS_MAX: u32 = 1_000;
+/// Channels named as gone.
+pub const CHANGED_LEFT_MAX: u32 = 10_000;

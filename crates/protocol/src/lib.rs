@@ -3,6 +3,7 @@
 //! **Invariant.** No row is serialised as it is: what stands in an answer was chosen here, field by field, so private
 //! columns cannot leak and the inside may change.
 
+pub mod changed;
 pub mod channel;
 pub mod event;
 pub mod list;

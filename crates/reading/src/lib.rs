@@ -3,6 +3,7 @@
 //! **Invariant.** Nothing here writes, and nothing private is read without the rows that say who may read it, in the
 //! same snapshot; the judging is `domain`'s.
 
+pub mod changed;
 pub mod channels;
 pub mod directory;
 pub mod entering;
@@ -25,6 +26,7 @@ pub use take::{one, rows};
 /// Every text of this crate, for the test that prepares each on both engines.
 pub fn queries() -> impl Iterator<Item = &'static str> {
     [
+        changed::QUERIES,
         channels::QUERIES,
         directory::QUERIES,
         entering::QUERIES,

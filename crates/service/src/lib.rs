@@ -3,6 +3,7 @@
 //! **Invariant.** Nothing else writes events, and nothing here writes without a command.
 
 mod accounts;
+mod changed;
 mod channel_list;
 mod channels;
 mod create_channel;
@@ -33,6 +34,7 @@ mod send;
 mod set_up;
 mod workspaces;
 
+pub use changed::{Away, Changed};
 pub use channel_list::{Channels, ChannelsAfter, ChannelsAsked, ListedChannel, Seats};
 pub use channels::ChannelChange;
 pub use create_channel::NewChannel;
