@@ -11,6 +11,7 @@ mod members;
 mod message;
 mod messages;
 mod needle;
+mod paging;
 mod reactions;
 mod sending;
 mod workspaces;
