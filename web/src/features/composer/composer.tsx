@@ -1,0 +1,300 @@
+/** Where one writes: a plain text field that grows, completes names, keeps drafts, and never loses a word. */
+
+import { createEffect, createMemo, createSignal, type JSX, Match, on, onCleanup, Show, Switch } from 'solid-js';
+
+import type { Channel } from '../../api/wire';
+import { sayProblem } from '../../model/app';
+import { useTeam } from '../../model/team';
+import { t } from '../../texts';
+import { Icon } from '../../ui/icon';
+import { editing, saveEdit, setEditing } from '../timeline/acts';
+import { type Chosen, fromWire, type Suggestion, suggest, toWire, wordAt } from './complete';
+import { useDraft } from './draft';
+import { withEmoji } from './emoji';
+import { wrapped } from './marks';
+import { Suggestions } from './suggestions';
+import { TypingLine } from './typing';
+
+const BYTES_MAX = 16 * 1024;
+const TYPING_EVERY_MS = 4_000;
+const encoder = new TextEncoder();
+
+export interface ComposerProps {
+  channel: Channel;
+  thread: number;
+  /** The newest message of mine here, for arrow-up. */
+  lastMine: () => void;
+}
+
+export const Composer = (props: ComposerProps): JSX.Element => {
+  const team = useTeam();
+  const place = createMemo(() => team.state().places[props.channel.id]);
+  const moderates = (): boolean => place()?.role === 'manager' || ['owner', 'admin'].includes(team.room.role);
+  return (
+    <Switch fallback={<Field {...props} />}>
+      <Match when={props.channel.state === 'archived'}>
+        <p class="closed">{t('composer.closed.archived')}</p>
+      </Match>
+      <Match when={!place()}>
+        <div class="closed">
+          <span>{t('composer.closed.join', { name: team.title(props.channel) })}</span>
+          <button class="btn go" onClick={() => void team.face.add(props.channel.id, 'me').catch(sayProblem)}>
+            {t('composer.join')}
+          </button>
+        </div>
+      </Match>
+      <Match when={props.channel.posting === 'admins' && !moderates()}>
+        <p class="closed">{t('composer.closed.posting')}</p>
+      </Match>
+    </Switch>
+  );
+};
+
+const Field = (props: ComposerProps): JSX.Element => {
+  const team = useTeam();
+  const { engine } = team;
+  let area: HTMLTextAreaElement | undefined;
+  const [text, setText] = createSignal('');
+  const [caret, setCaret] = createSignal(0);
+  const [chosen, setChosen] = createSignal<Chosen>(new Map());
+  const [at, setAt] = createSignal(0);
+  const [refusedWord, setRefusedWord] = createSignal(-1);
+  const [also, setAlso] = createSignal(false);
+  const [composing, setComposing] = createSignal(false);
+  let typedAt = 0;
+
+  const names = {
+    person: (account: string) => team.name(account),
+    channel: (id: string) => team.channel(id)?.name,
+  };
+  const edited = createMemo(() => {
+    const message = editing();
+    return message && message.channel === props.channel.id && message.thread === props.thread ? message : undefined;
+  });
+  const draft = useDraft(() => ({ channel: props.channel.id, thread: props.thread }), team);
+
+  const show = (wire: string): void => {
+    const shown = fromWire(wire, names);
+    setText(shown.text);
+    setChosen(shown.chosen);
+    queueMicrotask(grow);
+  };
+  createEffect(on([() => props.channel.id, () => props.thread], () => show(draft.read())));
+  createEffect(
+    on(edited, (message, before) => {
+      if (message) {
+        show(message.text);
+        area?.focus();
+      } else if (before) show(draft.read());
+    }),
+  );
+  // Another device wrote on: taken over unless somebody types here.
+  createEffect(
+    on(draft.fromElsewhere, (wire) => {
+      if (wire !== undefined && document.activeElement !== area && !edited()) show(wire);
+    }, { defer: true }),
+  );
+
+  const grow = (): void => {
+    if (!area) return;
+    area.style.blockSize = 'auto';
+    area.style.blockSize = `${area.scrollHeight}px`;
+  };
+
+  const wire = (): string => withEmoji(toWire(text(), chosen())).trim();
+  const left = (): number => BYTES_MAX - encoder.encode(wire()).length;
+  const canSend = (): boolean => wire() !== '' && left() >= 0;
+
+  const suggestions = createMemo<Suggestion[]>(() => {
+    const word = wordAt(text(), caret());
+    if (!word || word.from === refusedWord() || composing()) return [];
+    const channels = Object.values(team.state().channels);
+    return suggest(word, { people: team.people(), channels, all: ['channel', 'here'] });
+  });
+  createEffect(on(suggestions, () => setAt(0)));
+
+  const take = (one: Suggestion): void => {
+    const word = wordAt(text(), caret());
+    if (!word || !area) return;
+    const shown = one.kind === 'emoji' ? one.text : one.kind === 'channel' ? `#${one.label}` : one.kind === 'person' ? `@${one.label}` : one.label;
+    if (one.kind !== 'emoji') setChosen(new Map([...chosen(), [shown, one.text]]));
+    replace(`${text().slice(0, word.from)}${shown} ${text().slice(caret())}`, word.from + shown.length + 1);
+  };
+
+  const replace = (next: string, to: number): void => {
+    setText(next);
+    keepDraft();
+    queueMicrotask(() => {
+      area?.focus();
+      area?.setSelectionRange(to, to);
+      setCaret(to);
+      grow();
+    });
+  };
+
+  const keepDraft = (): void => {
+    if (!edited()) draft.write(wire());
+  };
+
+  const typed = (): void => {
+    const now = Date.now();
+    if (now - typedAt < TYPING_EVERY_MS || text() === '') return;
+    typedAt = now;
+    engine.up({ typing: { channel: props.channel.id, ...(props.thread > 0 ? { thread: props.thread } : {}) } });
+  };
+
+  const send = (): void => {
+    if (!canSend()) return;
+    const message = edited();
+    if (message) {
+      const path = team.face.message(message.channel, message.thread, message.number);
+      void saveEdit(path, wire()).then(() => setEditing(undefined), sayProblem);
+      return;
+    }
+    engine.send({ channel: props.channel.id, thread: props.thread, text: wire(), inChannel: also() });
+    setAlso(false);
+    setChosen(new Map());
+    replace('', 0);
+    draft.drop();
+  };
+
+  const mark = (before: string, after: string): void => {
+    if (!area) return;
+    const next = wrapped(text(), area.selectionStart, area.selectionEnd, before, after);
+    replace(next.text, next.caret);
+  };
+
+  const insideFence = (): boolean => (text().slice(0, caret()).match(/^```/gm)?.length ?? 0) % 2 === 1;
+
+  const keys = (event: KeyboardEvent): void => {
+    // Enter that ends a composition belongs to the input method.
+    if (event.isComposing || composing()) return;
+    const open = suggestions();
+    if (open.length > 0 && chooses(event, open)) return;
+    const command = event.ctrlKey || event.metaKey;
+    if (event.key === 'Enter' && !event.shiftKey && (command || !insideFence())) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'ArrowUp' && text() === '' && !edited()) {
+      event.preventDefault();
+      props.lastMine();
+    } else if (event.key === 'Escape' && edited()) {
+      event.preventDefault();
+      event.stopPropagation();
+      setEditing(undefined);
+    } else if (command && !event.altKey) {
+      const wrap = { b: ['**', '**'], i: ['_', '_'], e: ['`', '`'] }[event.key.toLowerCase()];
+      if (!wrap) return;
+      event.preventDefault();
+      mark(wrap[0] ?? '', wrap[1] ?? '');
+    }
+  };
+
+  const chooses = (event: KeyboardEvent, open: Suggestion[]): boolean => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) setAt((at() + step + open.length) % open.length);
+    else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey)) take(open[at()] as Suggestion);
+    else if (event.key === 'Escape') setRefusedWord(wordAt(text(), caret())?.from ?? -1);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  };
+
+  const where = (): void => {
+    setCaret(area?.selectionStart ?? 0);
+  };
+  document.addEventListener('selectionchange', where);
+  onCleanup(() => document.removeEventListener('selectionchange', where));
+  const label = (): string =>
+    props.thread > 0 ? t('composer.thread') : t('composer.placeholder', { name: team.title(props.channel) });
+
+  return (
+    <div class="compose">
+      <Suggestions all={suggestions()} at={at()} take={take} />
+      <div class="cbox" classList={{ focused: edited() !== undefined }}>
+        <Show when={edited()}>
+          <div class="state editing">
+            <Icon name="edit" size="x" />
+            <span>{t('composer.editing')}</span>
+            <button onClick={() => setEditing(undefined)}>{t('dialog.cancel')}</button>
+          </div>
+        </Show>
+        <textarea
+          ref={area}
+          class="ctext"
+          rows="1"
+          dir="auto"
+          id={props.thread > 0 ? 'composer-thread' : 'composer'}
+          aria-label={label()}
+          aria-autocomplete="list"
+          aria-controls="suggestions"
+          aria-activedescendant={suggestions().length > 0 ? `suggestion-${at()}` : undefined}
+          placeholder={label()}
+          value={text()}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            where();
+            grow();
+            typed();
+            keepDraft();
+          }}
+          onKeyDown={keys}
+          onCompositionStart={() => setComposing(true)}
+          onCompositionEnd={() => setComposing(false)}
+          onBlur={() => draft.flush()}
+        />
+        <div class="ctools">
+          <button class="ib" aria-label={t('composer.mention')} onClick={() => insert(area, '@', replace)}>
+            <Icon name="at" />
+          </button>
+          <span class="sep" />
+          <button class="ib hide-phone" aria-label={t('composer.bold')} onClick={() => mark('**', '**')}>
+            <Icon name="bold" />
+          </button>
+          <button class="ib hide-phone" aria-label={t('composer.italic')} onClick={() => mark('_', '_')}>
+            <Icon name="italic" />
+          </button>
+          <button class="ib hide-phone" aria-label={t('composer.code')} onClick={() => mark('`', '`')}>
+            <Icon name="code" />
+          </button>
+          <button class="ib hide-phone" aria-label={t('composer.list')} onClick={() => mark('\n- ', '')}>
+            <Icon name="list" />
+          </button>
+          <Show when={left() < BYTES_MAX / 10}>
+            <span class="state" classList={{ bad: left() < 0 }} role="status">
+              {left() < 0 ? t('composer.toolong', { over: -left() }) : t('composer.long', { left: left() })}
+            </span>
+          </Show>
+          <span class="send" classList={{ idle: !canSend() }}>
+            <button aria-label={t('composer.send')} aria-disabled={!canSend()} onClick={send}>
+              <Icon name="send" flip />
+            </button>
+          </span>
+        </div>
+      </div>
+      <div class="below">
+        <Show when={props.thread > 0}>
+          <label class="check">
+            <input type="checkbox" checked={also()} onChange={(event) => setAlso(event.currentTarget.checked)} />
+            {t('composer.also', { name: team.title(props.channel) })}
+          </label>
+        </Show>
+        <TypingLine channel={props.channel.id} thread={props.thread} />
+        <span class="push hide-phone">{draft.justSaved() ? t('composer.draft') : t('composer.keys')}</span>
+      </div>
+    </div>
+  );
+};
+
+const insert = (
+  area: HTMLTextAreaElement | undefined,
+  what: string,
+  replace: (text: string, to: number) => void,
+): void => {
+  if (!area) return;
+  const { value, selectionStart: from } = area;
+  const space = from > 0 && !/\s$/.test(value.slice(0, from)) ? ' ' : '';
+  replace(`${value.slice(0, from)}${space}${what}${value.slice(from)}`, from + space.length + what.length);
+};
+

@@ -1,0 +1,129 @@
+/** The first minute of a server: you, your workspace, a link for the others. Opened by the code it printed. */
+
+import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
+
+import { door, Team } from '../../api/faces';
+import { Problem } from '../../api/http';
+import { enter, go, say, sayProblem } from '../../model/app';
+import { t } from '../../texts';
+import { Icon } from '../../ui/icon';
+import { Field, Mark, useTry, Wrong } from './card';
+
+type Step = 'you' | 'workspace' | 'people';
+const STEPS: readonly Step[] = ['you', 'workspace', 'people'];
+
+export const Setup = (): JSX.Element => {
+  const [step, setStep] = createSignal<Step>('you');
+  // The start-up line may carry the code, so that a click is enough.
+  const [code, setCode] = createSignal(new URLSearchParams(location.hash.slice(1)).get('code') ?? '');
+  const [name, setName] = createSignal('');
+  const [email, setEmail] = createSignal('');
+  const [password, setPassword] = createSignal('');
+  const [workspace, setWorkspace] = createSignal('');
+  const [made, setMade] = createSignal<{ id: string; slug: string }>();
+  const [link, setLink] = createSignal('');
+  const trying = useTry();
+
+  const make = (event: SubmitEvent): void => {
+    event.preventDefault();
+    trying.run(async () => {
+      const body = { code: code().trim(), email: email(), password: password(), name: name(), workspace: workspace() };
+      const answer = await door.setUp(body).catch((error: unknown) => {
+        // A wrong field of the first step is shown where it can be mended.
+        const details = error instanceof Problem ? error.details : {};
+        if (['code', 'email', 'password', 'name'].some((field) => field in details)) setStep('you');
+        throw error;
+      });
+      setMade(answer.workspace);
+      setStep('people');
+      const invitation = await new Team(answer.workspace.id).invite({}).catch((error: unknown) => {
+        sayProblem(error);
+        return undefined;
+      });
+      if (invitation) setLink(`${location.origin}/join/${invitation.code}`);
+    });
+  };
+  const copy = (): void => {
+    void navigator.clipboard?.writeText(link()).then(() => say(t('setup.copied')));
+  };
+  const finish = (): void => {
+    void enter().then(() => go({ kind: 'place', workspace: made()?.slug ?? '' }, true));
+  };
+
+  return (
+    <div class="wiz">
+      <aside class="wiz-steps">
+        <Mark />
+        <ol class="steps">
+          <For each={STEPS}>
+            {(one, at) => (
+              <li
+                classList={{ now: one === step(), done: STEPS.indexOf(step()) > at() }}
+                aria-current={one === step() ? 'step' : undefined}
+              >
+                <span class="n">
+                  <Show when={STEPS.indexOf(step()) > at()} fallback={at() + 1}>
+                    <Icon name="ok" size="x" />
+                  </Show>
+                </span>
+                <span>{t(`setup.${one}`)}</span>
+                <small>{t(`setup.${one}.hint`)}</small>
+              </li>
+            )}
+          </For>
+        </ol>
+      </aside>
+      <main class="wiz-main">
+        <div class="fit">
+          <h1>{t('setup.title')}</h1>
+          <Switch>
+            <Match when={step() === 'you'}>
+              <form
+                class="fit"
+                onSubmit={(event) => {
+                  event.preventDefault();
+                  setStep('workspace');
+                }}
+              >
+                <p class="mid">{t('setup.you.lead')}</p>
+                <Field label={t('setup.code')} name="code" hint={t('setup.code.hint')} value={code()} set={setCode} complete="one-time-code" wrong={trying.field('code') ?? (trying.wrong()?.code === 'not_allowed' ? t('setup.code.wrong') : undefined)} focus />
+                <Field label={t('door.name')} name="name" complete="name" hint={t('door.name.hint')} value={name()} set={setName} wrong={trying.field('name')} />
+                <Field label={t('door.email')} name="email" type="email" complete="username" value={email()} set={setEmail} wrong={trying.field('email')} />
+                <Field label={t('door.password')} name="password" type="password" complete="new-password" hint={t('door.password.hint')} value={password()} set={setPassword} wrong={trying.field('password')} />
+                <button class="btn go lg">{t('setup.next')}</button>
+              </form>
+            </Match>
+            <Match when={step() === 'workspace'}>
+              <form class="fit" onSubmit={make}>
+                <Field label={t('setup.workspace.name')} name="workspace" value={workspace()} set={setWorkspace} wrong={trying.field('workspace') ?? trying.field('slug')} focus />
+                <Wrong problem={trying.wrong()} known={{ conflict: t('setup.done') }} />
+                <div class="row">
+                  <button type="button" class="btn lg" onClick={() => setStep('you')}>
+                    {t('setup.back')}
+                  </button>
+                  <button class="btn go lg" disabled={trying.busy()}>
+                    {t('setup.make')}
+                  </button>
+                </div>
+              </form>
+            </Match>
+            <Match when={step() === 'people'}>
+              <p class="mid">{t('setup.people.lead')}</p>
+              <Show when={link()}>
+                <div class="row">
+                  <input class="input" readonly aria-label={t('setup.people.hint')} value={link()} onFocus={(event) => event.currentTarget.select()} />
+                  <button class="btn" onClick={copy}>
+                    {t('setup.copy')}
+                  </button>
+                </div>
+              </Show>
+              <button class="btn go lg" onClick={finish}>
+                {t('setup.go')}
+              </button>
+            </Match>
+          </Switch>
+        </div>
+      </main>
+    </div>
+  );
+};

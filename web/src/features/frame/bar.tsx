@@ -1,0 +1,70 @@
+import { type JSX, Show } from 'solid-js';
+
+import type { Channel } from '../../api/wire';
+import { go, route, sayProblem } from '../../model/app';
+import type { Pane } from '../../model/route';
+import { othersOf } from '../../model/people';
+import { useTeam } from '../../model/team';
+import { t } from '../../texts';
+import { Icon } from '../../ui/icon';
+
+export const openPane = (pane: Pane): void => {
+  const now = route();
+  if (now.kind === 'place') go({ ...now, thread: undefined, pane: now.pane === pane ? undefined : pane });
+};
+
+export const Bar = (props: { channel: Channel }): JSX.Element => {
+  const team = useTeam();
+  const isStarred = (): boolean => team.state().kept['star']?.[props.channel.id] !== undefined;
+  const star = (): void => {
+    const on = !isStarred();
+    team.engine.privately(0, [{ kind: 'star', subject: props.channel.id, value: on ? true : null, version: 0 }]);
+    (on ? team.face.keep('star', props.channel.id, true) : team.face.drop('star', props.channel.id)).catch(sayProblem);
+  };
+  const topic = (): string => {
+    if (props.channel.kind !== 'direct') return props.channel.topic;
+    const status = team.people()[othersOf(props.channel, team.me)[0] ?? '']?.status;
+    return status ? `${status.emoji ?? ''} ${status.text}`.trim() : '';
+  };
+  return (
+    <header class="bar">
+      <a class="ib back" href={`/${team.room.slug}`} aria-label={t('bar.back')}>
+        <Icon name="left" flip />
+      </a>
+      <h1 tabindex="-1" id="place">
+        <Show when={props.channel.kind !== 'direct'}>
+          <Icon name={props.channel.kind === 'private' ? 'lock' : 'hash'} />
+        </Show>
+        <span class="cut">
+          <bdi>{team.title(props.channel)}</bdi>
+        </span>
+        <Show when={props.channel.state === 'archived'}>
+          <span class="tag">{t('bar.archived')}</span>
+        </Show>
+      </h1>
+      <button class="ib sm hide-phone" aria-pressed={isStarred()} aria-label={isStarred() ? t('row.unstar') : t('row.star')} onClick={star}>
+        <span classList={{ starred: isStarred() }}>
+          <Icon name="star" size="s" solid={isStarred()} />
+        </span>
+      </button>
+      <span class="topic cut" title={topic()}>
+        <bdi>{topic()}</bdi>
+      </span>
+      <div class="tools">
+        <button class="count hide-phone" aria-label={t('bar.members', { count: props.channel.members })} onClick={() => openPane('members')}>
+          <Icon name="people" size="s" />
+          {props.channel.members}
+        </button>
+        <Show when={props.channel.pins > 0}>
+          <button class="count hide-phone" aria-label={t('bar.pins', { count: props.channel.pins })} onClick={() => openPane('pins')}>
+            <Icon name="pin" size="s" />
+            {props.channel.pins}
+          </button>
+        </Show>
+        <button class="ib" aria-label={t('bar.details')} onClick={() => openPane('details')}>
+          <Icon name="info" />
+        </button>
+      </div>
+    </header>
+  );
+};

@@ -1,0 +1,67 @@
+/** The keys that work anywhere; letters act only when focus is not in text. */
+
+import { type JSX, onCleanup, onMount } from 'solid-js';
+
+import { go, route } from '../../model/app';
+import { useTeam } from '../../model/team';
+import { nextUnread, sectionsOf } from '../sidebar/sections';
+import { closePane } from '../thread/thread';
+import { openPane } from './bar';
+import { open, over } from './open';
+
+const isText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+
+const REGIONS = ['.rail', '.side', '#timeline', '.pane'];
+
+const cycle = (step: 1 | -1): void => {
+  const regions = REGIONS.flatMap((name) => [...document.querySelectorAll<HTMLElement>(name)]).filter((one) => one.offsetParent);
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions[(at + step + regions.length) % regions.length];
+  next?.querySelector<HTMLElement>('[aria-current="page"], textarea, a[href], button')?.focus();
+};
+
+export const Keyboard = (): JSX.Element => {
+  const team = useTeam();
+  const order = () => {
+    const { channels, places, kept } = team.state();
+    return sectionsOf({ channels, places, kept, title: team.title }).flatMap((section) => section.channels);
+  };
+  const to = (channel: string | undefined): void => {
+    if (channel) go({ kind: 'place', workspace: team.room.slug, channel });
+  };
+  const here = (): string | undefined => {
+    const now = route();
+    return now.kind === 'place' ? now.channel : undefined;
+  };
+  const walk = (step: 1 | -1, unread: boolean): void => {
+    const all = order();
+    if (unread) to(nextUnread(all, team.state().places, here(), step)?.id);
+    else to(all[(all.findIndex((channel) => channel.id === here()) + step + all.length) % all.length]?.id);
+  };
+  const escape = (): void => {
+    const now = route();
+    if (now.kind !== 'place' || !now.channel) return;
+    if (now.thread || now.pane) closePane();
+    else team.engine.read(now.channel, 0, team.state().places[now.channel]?.last ?? 0);
+  };
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const command = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    const run = (act: () => void): void => {
+      event.preventDefault();
+      act();
+    };
+    if (command && key === 'k') run(() => open(event.shiftKey ? 'direct' : 'switcher'));
+    else if (command && key === '.') run(() => (route().kind === 'place' ? openPane('details') : undefined));
+    else if (event.altKey && (key === 'arrowup' || key === 'arrowdown')) {
+      run(() => walk(key === 'arrowdown' ? 1 : -1, event.shiftKey));
+    } else if (key === 'f6') run(() => cycle(event.shiftKey ? -1 : 1));
+    else if (key === 'escape' && !over()) escape();
+    else if (event.key === '?' && !isText(event.target)) run(() => open('keys'));
+  };
+  onMount(() => addEventListener('keydown', pressed));
+  onCleanup(() => removeEventListener('keydown', pressed));
+  return null;
+};

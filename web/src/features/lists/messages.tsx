@@ -1,0 +1,52 @@
+import { type JSX, Show } from 'solid-js';
+
+import type { Found, ThreadRow } from '../../api/faces';
+import type { Message } from '../../api/wire';
+import { write } from '../../model/route';
+import { useTeam } from '../../model/team';
+import { t } from '../../texts';
+import { FoundMessage } from './found';
+import { Paged } from './paged';
+
+/** Lists carry messages bare, or beside why they are there. */
+const messageOf = (item: Found | Message): Message => ('message' in item ? item.message : item);
+
+export const Threads = (): JSX.Element => {
+  const team = useTeam();
+  return (
+    <Paged ask={team.face.threads} empty={t('list.threads.empty')}>
+      {(row: ThreadRow, people) => (
+        <section class="found-thread">
+          <FoundMessage message={row.root} people={people} />
+          <a
+            class="thr"
+            href={write({ kind: 'place', workspace: team.room.slug, channel: row.channel ?? row.root.channel, thread: row.thread ?? row.root.number })}
+          >
+            <b>{t('message.replies', { count: row.root.replies?.count ?? 0 })}</b>
+            <Show when={(row.unread ?? 0) > 0}>
+              <span class="badge">{row.unread}</span>
+            </Show>
+          </a>
+        </section>
+      )}
+    </Paged>
+  );
+};
+
+export const Mentions = (): JSX.Element => {
+  const team = useTeam();
+  return (
+    <Paged ask={team.face.mentions} empty={t('list.mentions.empty')}>
+      {(item: Found, people) => <FoundMessage message={messageOf(item)} people={people} />}
+    </Paged>
+  );
+};
+
+export const Saved = (): JSX.Element => {
+  const team = useTeam();
+  return (
+    <Paged ask={team.face.saved} empty={t('list.saved.empty')}>
+      {(item: Found, people) => <FoundMessage message={messageOf(item)} people={people} />}
+    </Paged>
+  );
+};

@@ -1,0 +1,89 @@
+/** What a channel is about, and what may be done with it as a whole. */
+
+import { createSignal, type JSX, Show } from 'solid-js';
+
+import type { Channel } from '../../api/wire';
+import { sayProblem } from '../../model/app';
+import { useTeam } from '../../model/team';
+import { t } from '../../texts';
+import { openPane } from '../frame/bar';
+import { Pane } from './pane';
+
+type Field = 'topic' | 'purpose' | 'name';
+
+const Line = (props: { channel: Channel; field: Field; label: string; may: boolean }): JSX.Element => {
+  const team = useTeam();
+  const [text, setText] = createSignal<string>();
+  const save = (): void => {
+    const value = text();
+    setText(undefined);
+    if (value === undefined || value === props.channel[props.field]) return;
+    team.face.changeChannel(props.channel.id, { [props.field]: value }).catch(sayProblem);
+  };
+  return (
+    <div class="field">
+      <label for={`channel-${props.field}`}>{props.label}</label>
+      <Show when={props.may} fallback={<p dir="auto">{props.channel[props.field] || t('details.none')}</p>}>
+        <input
+          id={`channel-${props.field}`}
+          class="input sm"
+          dir="auto"
+          value={text() ?? props.channel[props.field]}
+          placeholder={t('details.none')}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onBlur={save}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.isComposing) event.currentTarget.blur();
+            if (event.key === 'Escape') {
+              event.stopPropagation();
+              setText(undefined);
+            }
+          }}
+        />
+      </Show>
+    </div>
+  );
+};
+
+export const Details = (props: { channel: Channel }): JSX.Element => {
+  const team = useTeam();
+  const { face } = team;
+  const isDirect = (): boolean => props.channel.kind === 'direct';
+  const seat = () => team.state().places[props.channel.id];
+  const moderates = (): boolean => seat()?.role === 'manager' || ['owner', 'admin'].includes(team.room.role);
+  const archived = (): boolean => props.channel.state === 'archived';
+  return (
+    <Pane title={t('details.title')}>
+      <div class="pane-in">
+        <Show when={!isDirect()} fallback={<p>{team.title(props.channel)}</p>}>
+          <Line channel={props.channel} field="name" label={t('create.name')} may={moderates()} />
+          <Line channel={props.channel} field="topic" label={t('details.topic')} may={seat() !== undefined} />
+          <Line channel={props.channel} field="purpose" label={t('details.purpose')} may={seat() !== undefined} />
+        </Show>
+        <button class="btn wide" onClick={() => openPane('members')}>
+          {t('bar.members', { count: props.channel.members })}
+        </button>
+        <button class="btn wide" onClick={() => openPane('pins')}>
+          {t('bar.pins', { count: props.channel.pins })}
+        </button>
+        <Show when={!isDirect()}>
+          <Show when={seat()}>
+            <button class="btn wide" onClick={() => face.leave(props.channel.id, 'me').catch(sayProblem)}>
+              {t('details.leave')}
+            </button>
+          </Show>
+          <Show when={moderates() && props.channel.kind === 'public'}>
+            <button class="btn wide" onClick={() => face.changeChannel(props.channel.id, { kind: 'private' }).catch(sayProblem)}>
+              {t('details.private')}
+            </button>
+          </Show>
+          <Show when={moderates()}>
+            <button class="btn wide" onClick={() => face.archive(props.channel.id, !archived()).catch(sayProblem)}>
+              {archived() ? t('details.restore') : t('details.archive')}
+            </button>
+          </Show>
+        </Show>
+      </div>
+    </Pane>
+  );
+};

@@ -1,0 +1,26 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/frame.css';
+import './styles/timeline.css';
+import './styles/composer.css';
+import './styles/floating.css';
+import './styles/doors.css';
+import './styles/admin.css';
+import './styles/phone.css';
+import './styles/widths.css';
+import './styles/web.css';
+
+import { render } from 'solid-js/web';
+
+import { App } from './app';
+import { start } from './model/app';
+import { preferred, speak } from './texts';
+
+const root = document.getElementById('root');
+if (root) {
+  void speak(preferred()).finally(() => {
+    start();
+    render(() => <App />, root);
+  });
+}

@@ -1,0 +1,194 @@
+/** What people write, as a tree of known parts. Nothing in it is HTML, so nothing in it can run. */
+
+import { Lexer, type Token, type Tokens } from 'marked';
+
+export type Inline =
+  | { kind: 'text'; text: string }
+  | { kind: 'code'; text: string }
+  | { kind: 'strong' | 'em' | 'del'; inside: Inline[] }
+  | { kind: 'link'; href: string; inside: Inline[] }
+  | { kind: 'person'; account: string }
+  | { kind: 'channel'; channel: string }
+  | { kind: 'all'; who: 'channel' | 'here' }
+  | { kind: 'break' };
+
+export type Block =
+  | { kind: 'paragraph'; inside: Inline[] }
+  | { kind: 'heading'; inside: Inline[] }
+  | { kind: 'code'; language: string; text: string }
+  | { kind: 'quote'; blocks: Block[] }
+  | { kind: 'list'; ordered: boolean; start: number; items: Block[][] }
+  | { kind: 'table'; head: Inline[][]; rows: Inline[][][] }
+  | { kind: 'rule' };
+
+const ID = '[0-9A-HJKMNP-TV-Z]{25}';
+const CALLED = new RegExp(`<@(U${ID})>|<#([CD]${ID})>|<!(channel|here)>`, 'g');
+
+/** Only where a click can lead without running anything. */
+export const safeHref = (href: string): string | undefined => {
+  try {
+    const url = new URL(href, 'https://relative.invalid/');
+    const known = ['http:', 'https:', 'mailto:'].includes(url.protocol);
+    // A path that is not an address of its own would lead into this page.
+    return known && url.hostname !== 'relative.invalid' ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const entities: Readonly<Record<string, string>> = {
+  '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'",
+};
+const unescape = (text: string): string => text.replace(/&(?:amp|lt|gt|quot|#39);/g, (found) => entities[found] ?? found);
+
+/** Plain text with the people, channels and calls it names. */
+const called = (text: string): Inline[] => {
+  const parts: Inline[] = [];
+  let from = 0;
+  for (const found of text.matchAll(CALLED)) {
+    if (found.index > from) parts.push({ kind: 'text', text: text.slice(from, found.index) });
+    const [whole, account, channel, all] = found;
+    if (account) parts.push({ kind: 'person', account });
+    else if (channel) parts.push({ kind: 'channel', channel });
+    else parts.push({ kind: 'all', who: all as 'channel' | 'here' });
+    from = found.index + whole.length;
+  }
+  if (from < text.length) parts.push({ kind: 'text', text: text.slice(from) });
+  return parts;
+};
+
+const inline = (tokens: readonly Token[] | undefined): Inline[] => merged((tokens ?? []).flatMap(inlineOf));
+
+/** Neighbouring texts are one, so that a name cut in two by the lexer is found. */
+const merged = (parts: Inline[]): Inline[] => {
+  const out: Inline[] = [];
+  for (const part of parts) {
+    const last = out.at(-1);
+    if (part.kind === 'text' && last?.kind === 'text') out[out.length - 1] = { kind: 'text', text: last.text + part.text };
+    else out.push(part);
+  }
+  return out.flatMap((part) => (part.kind === 'text' ? called(part.text) : [part]));
+};
+
+const inlineOf = (token: Token): Inline[] => {
+  switch (token.type) {
+    case 'strong':
+    case 'em':
+    case 'del':
+      return [{ kind: token.type, inside: inline((token as Tokens.Strong).tokens) }];
+    case 'codespan':
+      return [{ kind: 'code', text: unescape((token as Tokens.Codespan).text) }];
+    case 'br':
+      return [{ kind: 'break' }];
+    case 'link': {
+      const link = token as Tokens.Link;
+      const href = safeHref(unescape(link.href));
+      const inside = inline(link.tokens);
+      return href ? [{ kind: 'link', href, inside }] : [{ kind: 'text', text: link.raw }];
+    }
+    case 'escape':
+      return [{ kind: 'text', text: (token as Tokens.Escape).text }];
+    case 'text': {
+      const text = token as Tokens.Text;
+      return text.tokens ? inline(text.tokens) : [{ kind: 'text', text: unescape(text.raw) }];
+    }
+    default:
+      // Images, HTML and whatever else: the characters as they were typed.
+      return [{ kind: 'text', text: token.raw }];
+  }
+};
+
+const blocks = (tokens: readonly Token[]): Block[] => tokens.flatMap(blockOf);
+
+const blockOf = (token: Token): Block[] => {
+  switch (token.type) {
+    case 'space':
+    case 'def':
+      return [];
+    case 'paragraph':
+      return [{ kind: 'paragraph', inside: inline((token as Tokens.Paragraph).tokens) }];
+    case 'heading':
+      return [{ kind: 'heading', inside: inline((token as Tokens.Heading).tokens) }];
+    case 'code': {
+      const code = token as Tokens.Code;
+      return [{ kind: 'code', language: (code.lang ?? '').trim().split(/\s/)[0] ?? '', text: code.text }];
+    }
+    case 'blockquote':
+      return [{ kind: 'quote', blocks: blocks((token as Tokens.Blockquote).tokens) }];
+    case 'list': {
+      const list = token as Tokens.List;
+      const start = typeof list.start === 'number' ? list.start : 1;
+      return [{ kind: 'list', ordered: list.ordered, start, items: list.items.map((item) => blocks(item.tokens)) }];
+    }
+    case 'table': {
+      const table = token as Tokens.Table;
+      const head = table.header.map((cell) => inline(cell.tokens));
+      return [{ kind: 'table', head, rows: table.rows.map((row) => row.map((cell) => inline(cell.tokens))) }];
+    }
+    case 'hr':
+      return [{ kind: 'rule' }];
+    case 'text': {
+      const text = token as Tokens.Text;
+      return [{ kind: 'paragraph', inside: text.tokens ? inline(text.tokens) : inlineOf(token) }];
+    }
+    default:
+      return [{ kind: 'paragraph', inside: called(token.raw.trim()) }];
+  }
+};
+
+export const parse = (text: string): Block[] => blocks(new Lexer({ gfm: true, breaks: true }).lex(text));
+
+const remembered = new Map<string, Block[]>();
+const REMEMBERED_MAX = 4_000;
+
+/** Parsed once a text: rows are drawn far more often than they change. */
+export const parsed = (text: string): Block[] => {
+  const known = remembered.get(text);
+  if (known) return known;
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  const fresh = parse(text);
+  remembered.set(text, fresh);
+  return fresh;
+};
+
+/** For labels and previews: the words alone. */
+export const plain = (text: string, names: (account: string) => string): string => {
+  const words = (parts: Inline[]): string =>
+    parts
+      .map((part) => {
+        switch (part.kind) {
+          case 'text':
+          case 'code':
+            return part.text;
+          case 'person':
+            return `@${names(part.account)}`;
+          case 'channel':
+            return '#';
+          case 'all':
+            return `@${part.who}`;
+          case 'break':
+            return ' ';
+          default:
+            return words(part.inside);
+        }
+      })
+      .join('');
+  const of = (block: Block): string => {
+    switch (block.kind) {
+      case 'paragraph':
+      case 'heading':
+        return words(block.inside);
+      case 'code':
+        return block.text;
+      case 'quote':
+        return block.blocks.map(of).join(' ');
+      case 'list':
+        return block.items.map((item) => item.map(of).join(' ')).join(', ');
+      case 'table':
+        return block.head.map(words).join(' ');
+      case 'rule':
+        return '';
+    }
+  };
+  return parsed(text).map(of).join(' ').trim();
+};

@@ -1,0 +1,78 @@
+/** The address is the state: what is open, and how one gets back to it. */
+
+export type Route =
+  | { kind: 'root' }
+  | { kind: 'setup' }
+  | { kind: 'sign-in'; to?: string }
+  | { kind: 'join'; code: string }
+  | { kind: 'link'; code: string }
+  | { kind: 'list'; workspace: string; list: 'threads' | 'mentions' | 'saved' | 'drafts' | 'browse' }
+  | { kind: 'admin'; workspace: string; page: AdminPage }
+  | { kind: 'place'; workspace: string; channel?: string; number?: number; reply?: number; thread?: number; pane?: Pane };
+
+export type Pane = 'details' | 'pins' | 'members' | 'person';
+export type AdminPage = 'people' | 'invitations' | 'channels' | 'workspace' | 'audit';
+
+const LISTS = new Set(['threads', 'mentions', 'saved', 'drafts', 'browse']);
+const PAGES = new Set(['people', 'invitations', 'channels', 'workspace', 'audit']);
+const PANES = new Set(['details', 'pins', 'members', 'person']);
+
+const numberOf = (text: string | null | undefined): number | undefined => {
+  const number = Number(text);
+  return text && Number.isSafeInteger(number) && number > 0 ? number : undefined;
+};
+
+export const read = (url: URL): Route => {
+  const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const [head = '', second, third, fourth] = parts;
+  if (!head) return { kind: 'root' };
+  if (head === 'setup') return { kind: 'setup' };
+  if (head === 'sign-in') return { kind: 'sign-in', to: url.searchParams.get('to') ?? undefined };
+  if (head === 'join' && second) return { kind: 'join', code: second };
+  if (head === 'links' && second) return { kind: 'link', code: second };
+  if (second === 'admin') {
+    return { kind: 'admin', workspace: head, page: (PAGES.has(third ?? '') ? third : 'people') as AdminPage };
+  }
+  if (second && LISTS.has(second)) {
+    return { kind: 'list', workspace: head, list: second as 'threads' };
+  }
+  const pane = url.searchParams.get('pane') ?? '';
+  return {
+    kind: 'place',
+    workspace: head,
+    channel: second,
+    number: numberOf(third),
+    reply: numberOf(fourth),
+    thread: numberOf(url.searchParams.get('thread')),
+    pane: PANES.has(pane) ? (pane as Pane) : undefined,
+  };
+};
+
+export const write = (route: Route): string => {
+  const path = (...parts: (string | number | undefined)[]): string =>
+    `/${parts.filter((part) => part !== undefined).map((part) => encodeURIComponent(part as string)).join('/')}`;
+  switch (route.kind) {
+    case 'root':
+      return '/';
+    case 'setup':
+      return '/setup';
+    case 'sign-in':
+      return route.to ? `/sign-in?to=${encodeURIComponent(route.to)}` : '/sign-in';
+    case 'join':
+      return path('join', route.code);
+    case 'link':
+      return path('links', route.code);
+    case 'list':
+      return path(route.workspace, route.list);
+    case 'admin':
+      return path(route.workspace, 'admin', route.page);
+    case 'place': {
+      const query = new URLSearchParams();
+      if (route.thread) query.set('thread', String(route.thread));
+      if (route.pane) query.set('pane', route.pane);
+      const tail = query.size > 0 ? `?${query}` : '';
+      const reply = route.number ? route.reply : undefined;
+      return path(route.workspace, route.channel, route.channel ? route.number : undefined, reply) + tail;
+    }
+  }
+};

@@ -1,0 +1,83 @@
+/** A run of messages as the rows of a timeline: days, the "new" line, groups. */
+
+import type { Message } from '../api/wire';
+import type { Pending } from '../sync/outbox';
+
+export type Row =
+  | { kind: 'day'; key: string; at: string }
+  | { kind: 'new'; key: string }
+  | { kind: 'message'; key: string; message: Message; grouped: boolean; pending?: Pending['pending'] };
+
+export const GROUP_MS = 5 * 60_000;
+
+const dayOf = (at: string, zone: string | undefined): string =>
+  new Intl.DateTimeFormat('en-CA', { ...(zone ? { timeZone: zone } : {}), dateStyle: 'short' }).format(new Date(at));
+
+/** Deleted ones stay only where something hangs on them. */
+const isShown = (message: Message): boolean => !message.deleted || (message.replies?.count ?? 0) > 0;
+
+export interface Asked {
+  messages: readonly Message[];
+  pending: readonly Pending[];
+  /** The line stands above the first unread; it stays where it was while the channel is open. */
+  newAfter: number | undefined;
+  me: string;
+  zone?: string;
+}
+
+const days = new Map<string, string>();
+
+const cachedDay = (at: string, zone: string | undefined): string => {
+  // Formatting is what costs; all rows of an hour share a day in any zone with whole quarter hours.
+  const key = `${at.slice(0, 15)}${zone ?? ''}`;
+  const known = days.get(key) ?? dayOf(at, zone);
+  if (days.size > 10_000) days.clear();
+  days.set(key, known);
+  return known;
+};
+
+export const rowsOf = ({ messages, pending, newAfter, me, zone }: Asked): Row[] => {
+  const rows: Row[] = [];
+  let before: Message | undefined;
+  let day = '';
+  let marked = newAfter === undefined;
+  const add = (message: Message, key: string, waits?: Pending['pending']): void => {
+    const today = cachedDay(message.at, zone);
+    let grouped =
+      before !== undefined &&
+      before.author === message.author &&
+      !before.system && !message.system && !message.of && !before.of &&
+      Date.parse(message.at) - Date.parse(before.at) < GROUP_MS;
+    if (today !== day) {
+      rows.push({ kind: 'day', key: `day ${today}`, at: message.at });
+      day = today;
+      grouped = false;
+    }
+    if (!marked && message.number > (newAfter ?? 0) && message.author !== me) {
+      rows.push({ kind: 'new', key: 'new' });
+      marked = true;
+      grouped = false;
+    }
+    rows.push({ kind: 'message', key, message, grouped, ...(waits ? { pending: waits } : {}) });
+    before = message;
+  };
+  for (const message of messages) if (isShown(message)) add(message, String(message.number));
+  for (const one of pending) add(one.message, one.pending.id, one.pending);
+  return rows;
+};
+
+const isSame = (a: Row, b: Row): boolean => {
+  if (a.kind === 'message' && b.kind === 'message') {
+    return a.message === b.message && a.grouped === b.grouped && a.pending === b.pending;
+  }
+  return a.kind === b.kind;
+};
+
+/** Rows that say the same stay the same objects, so that only what changed is drawn again. */
+export const settle = (before: readonly Row[], after: readonly Row[]): Row[] => {
+  const known = new Map(before.map((row) => [row.key, row]));
+  return after.map((row) => {
+    const old = known.get(row.key);
+    return old && isSame(old, row) ? old : row;
+  });
+};

@@ -1,0 +1,30 @@
+/** Times as the reader's language writes them. */
+
+import { locale, t } from '../texts';
+
+const cache = new Map<string, Intl.DateTimeFormat>();
+
+const written = (name: string, options: Intl.DateTimeFormatOptions, at: string | number): string => {
+  const key = `${locale()} ${name}`;
+  const known = cache.get(key) ?? new Intl.DateTimeFormat(locale(), options);
+  cache.set(key, known);
+  return known.format(new Date(at));
+};
+
+export const clock = (at: string | number): string => written('clock', { timeStyle: 'short' }, at);
+export const whole = (at: string | number): string => written('whole', { dateStyle: 'full', timeStyle: 'short' }, at);
+export const date = (at: string | number): string => written('date', { dateStyle: 'medium' }, at);
+
+const startOf = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+
+export const day = (at: string | number, now = Date.now()): string => {
+  const days = Math.round((startOf(new Date(now)) - startOf(new Date(at))) / 86_400_000);
+  if (days === 0) return t('timeline.today');
+  if (days === 1) return t('timeline.yesterday');
+  const near: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
+  return days < 300 && days > 0 ? written('near', near, at) : written('far', { ...near, year: 'numeric' }, at);
+};
+
+/** For lists: the time today, the day before that. */
+export const short = (at: string | number, now = Date.now()): string =>
+  startOf(new Date(now)) === startOf(new Date(at)) ? clock(at) : written('short', { day: 'numeric', month: 'short' }, at);

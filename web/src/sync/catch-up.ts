@@ -1,0 +1,123 @@
+/** What changed while this device was away, its private rows, and pages: the other ways into the state. */
+
+import type { Changed, ChangedChannel, ChannelId, Page, PrivateItem } from '../api/wire';
+import { join } from './runs';
+import { keep, type Place, type State, threadKey } from './state';
+
+const placed = (known: Place | undefined, fresh: ChangedChannel): Place => ({
+  role: fresh.role,
+  last: fresh.last_number,
+  lastAt: fresh.last_at ?? known?.lastAt,
+  lastPosition: fresh.last_position,
+  read: fresh.read,
+  mentions: fresh.mentions,
+  holes: fresh.holes ?? [],
+});
+
+/** Rows of channels that moved may be behind: they no longer reach the end, and are asked about when opened. */
+const behind = (state: State, fresh: ChangedChannel): State['runs'] => {
+  const run = state.runs[fresh.channel];
+  if (!run || run.position >= fresh.last_position) return state.runs;
+  return { ...state.runs, [fresh.channel]: { ...run, atEnd: false } };
+};
+
+export const changed = (state: State, news: Changed): State => {
+  let next: State = state;
+  if (news.epoch !== state.epoch) {
+    // Another history: nothing held is known to be true, but what I wrote is not in here.
+    next = { ...state, epoch: news.epoch, channels: {}, places: {}, runs: {}, threads: {}, followed: {} };
+  }
+  if (news.workspace) next = { ...next, workspace: { ...next.workspace, ...news.workspace } };
+  const channels = { ...next.channels };
+  const places = { ...next.places };
+  let { runs } = next;
+  for (const one of news.channels) {
+    if (one.image && (channels[one.channel]?.changed ?? -1) < one.image.changed) channels[one.channel] = one.image;
+    places[one.channel] = placed(places[one.channel], one);
+    runs = behind({ ...next, runs }, one);
+  }
+  for (const gone of news.left) {
+    delete channels[gone];
+    delete places[gone];
+    const rest = { ...runs };
+    delete rest[gone];
+    runs = rest;
+  }
+  const followed = { ...next.followed };
+  for (const one of news.threads) {
+    followed[threadKey(one.channel, one.thread)] = {
+      channel: one.channel, thread: one.thread, last: one.last_number, lastAt: one.last_at,
+      read: one.read, mentions: one.mentions, holes: one.holes ?? [],
+    };
+  }
+  const people = { ...next.people };
+  for (const [account, fresh] of Object.entries(news.people)) {
+    if ((people[account]?.changed ?? -1) <= fresh.changed) people[account] = fresh;
+  }
+  return {
+    ...next, channels, places, runs, followed, people,
+    position: news.more ? next.position : Math.max(news.position, news.epoch === state.epoch ? next.position : 0),
+  };
+};
+
+/** `read` and `follow` travel with the private rows, but live where unread is computed. */
+export const privately = (state: State, version: number, items: readonly PrivateItem[]): State => {
+  let next = state;
+  for (const item of items) {
+    if (item.kind === 'read') next = marked(next, item);
+    else if (item.kind === 'follow') next = follows(next, item);
+    else next = { ...next, kept: keep(next.kept, item) };
+  }
+  return version > next.version ? { ...next, version } : next;
+};
+
+const subject = (text: string): [ChannelId, number | undefined] => {
+  const [channel = '', thread] = text.split('.');
+  return [channel, thread === undefined ? undefined : Number(thread)];
+};
+
+const markOf = (value: unknown): number | undefined => {
+  if (typeof value === 'number') return value;
+  const number = (value as { number?: number } | null)?.number;
+  return typeof number === 'number' ? number : undefined;
+};
+
+const marked = (state: State, item: PrivateItem): State => {
+  const [channel, thread] = subject(item.subject);
+  const read = markOf(item.value);
+  if (read === undefined) return state;
+  if (thread === undefined || thread === 0) {
+    const known = state.places[channel];
+    return known ? { ...state, places: { ...state.places, [channel]: { ...known, read } } } : state;
+  }
+  const key = threadKey(channel, thread);
+  const known = state.followed[key];
+  return known ? { ...state, followed: { ...state.followed, [key]: { ...known, read } } } : state;
+};
+
+const follows = (state: State, item: PrivateItem): State => {
+  const [channel, thread] = subject(item.subject);
+  if (thread === undefined) return state;
+  const key = threadKey(channel, thread);
+  if (item.value === null || item.value === false) {
+    const rest = { ...state.followed };
+    delete rest[key];
+    return { ...state, followed: rest };
+  }
+  if (state.followed[key]) return state;
+  const fresh = { channel, thread, last: 0, read: 0, mentions: [], holes: [] };
+  return { ...state, followed: { ...state.followed, [key]: fresh } };
+};
+
+/** A page of the timeline, or of a thread where it has a root. */
+export const paged = (state: State, channel: ChannelId, thread: number, page: Page): State => {
+  const people = { ...state.people };
+  for (const [account, fresh] of Object.entries(page.people)) {
+    if ((people[account]?.changed ?? -1) < fresh.changed) people[account] = fresh;
+  }
+  if (thread === 0) {
+    return { ...state, people, runs: { ...state.runs, [channel]: join(state.runs[channel], page) } };
+  }
+  const key = threadKey(channel, thread);
+  return { ...state, people, threads: { ...state.threads, [key]: join(state.threads[key], page) } };
+};

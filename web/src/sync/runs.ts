@@ -1,0 +1,94 @@
+/** Runs of messages: sorted by number, newest rows win by `changed`. */
+
+import type { Message, Page } from '../api/wire';
+import type { Run } from './state';
+
+/** Kept of an open channel; what is older is loaded again when looked at. */
+export const RUN_MAX = 2000;
+
+/** The place of a number, or where it would stand. */
+export const placeOf = (messages: readonly Message[], number: number): number => {
+  let low = 0;
+  let high = messages.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((messages[middle] as Message).number < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+export const find = (run: Run | undefined, number: number): Message | undefined => {
+  if (!run) return undefined;
+  const row = run.messages[placeOf(run.messages, number)];
+  return row?.number === number ? row : undefined;
+};
+
+/** What I reacted with is known only from answers to me; an event's image keeps what was known. */
+const withMine = (known: Message | undefined, fresh: Message): Message => {
+  if (!known?.reactions || !fresh.reactions) return fresh;
+  const mine = new Set(known.reactions.filter((reaction) => reaction.mine).map((reaction) => reaction.emoji));
+  if (mine.size === 0 || fresh.reactions.some((reaction) => reaction.mine !== undefined)) return fresh;
+  const reactions = fresh.reactions.map((one) => (mine.has(one.emoji) ? { ...one, mine: true } : one));
+  return { ...fresh, reactions };
+};
+
+/** The newer of two images of a row. */
+export const newer = (known: Message | undefined, fresh: Message): Message =>
+  known && known.changed >= fresh.changed ? known : withMine(known, fresh);
+
+/** Puts a row in: at its place, or at the end of a run that reaches it. */
+export const put = (run: Run, fresh: Message): Run => {
+  const at = placeOf(run.messages, fresh.number);
+  const known = run.messages[at];
+  if (known?.number === fresh.number) {
+    const kept = newer(known, fresh);
+    return kept === known ? run : { ...run, messages: run.messages.with(at, kept) };
+  }
+  // A number that is neither known nor next belongs to a part that is not loaded.
+  const isNext = run.atEnd && at === run.messages.length;
+  if (!isNext) return run;
+  const messages = [...run.messages, fresh];
+  return messages.length > RUN_MAX
+    ? { ...run, messages: messages.slice(messages.length - RUN_MAX), atStart: false }
+    : { ...run, messages };
+};
+
+const patch = (run: Run, number: number, change: (row: Message) => Message): Run => {
+  const at = placeOf(run.messages, number);
+  const known = run.messages[at];
+  if (known?.number !== number) return run;
+  const fresh = change(known);
+  return fresh === known ? run : { ...run, messages: run.messages.with(at, fresh) };
+};
+
+export { patch };
+
+/** A page beside what is loaded: joined where they touch or overlap, otherwise in its place. */
+export const join = (run: Run | undefined, page: Page): Run => {
+  const ends = page.messages;
+  const first = ends[0]?.number ?? page.last + 1;
+  const last = ends.at(-1)?.number ?? page.last;
+  const fresh: Run = {
+    messages: ends,
+    atStart: first <= page.first || ends.length === 0,
+    atEnd: last >= page.last,
+    position: page.position,
+  };
+  if (!run || run.messages.length === 0) return fresh;
+  const from = (run.messages[0] as Message).number;
+  const to = (run.messages.at(-1) as Message).number;
+  if (ends.length === 0) return run;
+  const apart = first > to + 1 || last < from - 1;
+  if (apart) return fresh;
+  const known = new Map(run.messages.map((row) => [row.number, row]));
+  for (const row of ends) known.set(row.number, newer(known.get(row.number), row));
+  const messages = [...known.values()].sort((a, b) => a.number - b.number);
+  return {
+    messages,
+    atStart: first <= from ? fresh.atStart : run.atStart,
+    atEnd: last >= to ? fresh.atEnd : run.atEnd,
+    // True only up to the older of the two; the rows themselves carry what is newer.
+    position: Math.min(run.position, page.position),
+  };
+};

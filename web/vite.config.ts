@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+import solid from 'vite-plugin-solid';
+
+export default defineConfig({
+  plugins: [solid()],
+  build: {
+    target: 'es2023',
+    assetsDir: 'assets',
+    // A strict content security policy allows no inline parts of any kind.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      output: {
+        manualChunks: (id: string) => (id.includes('node_modules') ? 'vendor' : undefined),
+      },
+    },
+  },
+  server: {
+    proxy: { '/api': { target: 'http://127.0.0.1:7665', ws: true } },
+  },
+  test: { environment: 'jsdom', globals: false, include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
+});
