@@ -1,18 +1,27 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint bench bench-sends schedules chaos fuzz fmt tidy services-up services-down
+.PHONY: help run web check test lint bench bench-sends schedules chaos fuzz fmt tidy services-up services-down
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
-run: ## serve on this machine, nothing else needed
+run: web ## serve on this machine, nothing else needed
 	$(CARGO) run --release -p rookery -- serve
+
+web: web/dist/index.html ## the web client's files, built into the binary
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
+
+web/dist/index.html: web/node_modules/.package-lock.json web/index.html $(shell find web/src web/public -type f 2>/dev/null) web/vite.config.ts web/precompress.ts
+	cd web && npm run --silent build
 
 check: lint ## while writing: format, lints, tree rules, tests on the embedded backends
 	$(CARGO) test --workspace --quiet --lib --bins --test '[!p]*' -- --skip postgres:: --skip pgbouncer::
 
-test: ## everything, with real servers (installs what is missing and says so)
+test: web ## everything, with real servers (installs what is missing and says so)
+	cd web && npm run --silent lint && npm test --silent
 	scripts/services run -- $(CARGO) test --workspace --no-fail-fast
 	@$(MAKE) --no-print-directory lint
 

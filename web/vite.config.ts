@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import solid from 'vite-plugin-solid';
 
+import { precompress } from './precompress';
+
 export default defineConfig({
-  plugins: [solid()],
+  plugins: [solid(), precompress()],
   build: {
     target: 'es2023',
     assetsDir: 'assets',

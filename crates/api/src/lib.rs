@@ -32,6 +32,7 @@ mod refused;
 mod request_id;
 mod seats;
 pub mod server;
+mod site;
 pub mod tls;
 pub mod v1;
 pub mod wire;
@@ -47,19 +48,20 @@ use crate::limits::Limits;
 
 /// What people and programs reach: `/api/v1`, and health without details.
 pub fn main_router(v1: Router, health: Health, limits: &Limits) -> Router {
-    dressed(health::summary_router(health).merge(docs::router()).merge(v1), limits)
+    let routes = health::summary_router(health).merge(docs::router()).merge(v1);
+    dressed(routes.fallback(site::page), limits)
 }
 
 /// What operators reach, on a listener of its own: metrics, and health with its details.
 pub fn operator_router(health: Health, render: metrics::Render, limits: &Limits) -> Router {
-    dressed(health::detailed_router(health).merge(metrics::router(render)), limits)
+    let routes = health::detailed_router(health).merge(metrics::router(render));
+    dressed(routes.fallback(|| async { Problem::not_found() }), limits)
 }
 
 /// Every router wears the same: known errors for unknown paths and methods, limits, counters, a request id, what is said to
 /// browsers; outermost what makes an answer smaller.
 fn dressed(routes: Router, limits: &Limits) -> Router {
     routes
-        .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(limits.body_bytes_max))
         .layer(middleware::from_fn_with_state(limits.clone(), limits::hold))

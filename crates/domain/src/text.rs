@@ -92,7 +92,7 @@ pub struct Slug(String);
 
 impl Slug {
     pub const MAX: usize = 40;
-    const OURS: [&'static str; 16] = [
+    const OURS: [&'static str; 17] = [
         "about",
         "admin",
         "api",
@@ -100,6 +100,7 @@ impl Slug {
         "docs",
         "health",
         "invitations",
+        "join",
         "links",
         "metrics",
         "new",

@@ -63,6 +63,7 @@ export class Engine {
   private view: View;
   private offset = 0;
   private dirty = false;
+  private flushing = false;
   private saving: (() => void) | undefined;
   private ticket: string | undefined;
   private readonly waiters = new Map<string, { resolve: (number: number) => void; reject: (why: unknown) => void }>();
@@ -221,13 +222,20 @@ export class Engine {
     return this.pipe?.up(frame) ?? false;
   }
 
+  /** One after the other, in the order they were written; an answer that comes meanwhile waits for its turn. */
   private flush(): void {
-    if (this.view.connection.kind !== 'live') return;
-    for (const one of outgoing.due(this.view.outbox)) {
+    if (this.flushing) return;
+    this.flushing = true;
+    for (;;) {
+      const one = this.view.connection.kind === 'live' ? outgoing.due(this.view.outbox)[0] : undefined;
+      if (!one) break;
       const key = one.key ?? this.key();
-      if (!this.up({ send: outgoing.asSend(one, key) })) return;
       this.change({ outbox: outgoing.sending(this.view.outbox, one.id, key, this.tools.clock.now()) });
+      if (this.up({ send: outgoing.asSend(one, key) })) continue;
+      this.change({ outbox: outgoing.cut(this.view.outbox) });
+      break;
     }
+    this.flushing = false;
   }
 
   /** In the server's own time. */

@@ -36,6 +36,7 @@ const never: Readonly<Record<number, 'signed-out' | 'not-a-member' | 'version'>>
 
 export class Link implements Pipe {
   private wire: Wire | undefined;
+  private turn = 0;
   private live = false;
   private failures = 0;
   private heartbeatMs = HEARTBEAT_S * 1000;
@@ -84,9 +85,11 @@ export class Link implements Pipe {
 
   private dial(): void {
     this.told = undefined;
-    let mine: Wire | undefined;
-    const current = (): boolean => mine !== undefined && this.wire === mine;
-    mine = this.ports.dial({
+    // What an older socket still says is not heard.
+    this.turn += 1;
+    const turn = this.turn;
+    const current = (): boolean => this.turn === turn && this.wire !== undefined;
+    this.wire = this.ports.dial({
       opened: () => {
         if (current()) this.wire?.send(JSON.stringify({ hello: this.owner.hello() }));
       },
@@ -97,7 +100,6 @@ export class Link implements Pipe {
         if (current()) this.closed();
       },
     });
-    this.wire = mine;
     this.watch(GREETING_MS);
   }
 

@@ -4,7 +4,7 @@ use super::Problem;
 use crate::tree::{File, Tree};
 
 /// Roles meet in the store, the bus and the job queue, so none of them may name another.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("protocol", &["domain"]),
     // A wire and its pool: it knows no table.
@@ -14,7 +14,9 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     // Reads only; it writes nothing, so it needs no verb.
     ("reading", &["store", "domain"]),
     ("service", &["store", "reading", "live", "domain"]),
-    ("api", &["service", "protocol"]),
+    ("api", &["service", "protocol", "site"]),
+    // Files only: it knows nothing of what is served beside them.
+    ("site", &[]),
     ("gateway", &["service", "protocol"]),
     ("worker", &["service", "protocol"]),
     (

@@ -117,14 +117,14 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
 /** The measured shape of messages, for a wait over 200 ms. */
 export const Bones = (): JSX.Element => (
   <div class="bones" role="status" aria-label={t('timeline.loading')}>
-    {[62, 80, 45, 70].map((width) => (
+    {['a', 'b', 'c', 'd'].map((width) => (
       <div class="msg" aria-hidden="true">
         <div class="gut">
           <span class="av bone" />
         </div>
         <div class="bod">
-          <div class="bone" style={{ 'inline-size': '8rem' }} />
-          <div class="bone" style={{ 'inline-size': `${width}%`, 'margin-block-start': '8px' }} />
+          <div class="bone name" />
+          <div class={`bone line ${width}`} />
         </div>
       </div>
     ))}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+
+import { type Block, type Inline, parse, safeHref } from './markdown';
+
+const ADA = 'U0000000000000000000000001';
+
+/** Every part there is, flat: what could reach the page. */
+const parts = (blocks: Block[]): Inline[] => {
+  const deep = (inside: Inline[]): Inline[] => inside.flatMap((one) => ('inside' in one ? [one, ...deep(one.inside)] : [one]));
+  return blocks.flatMap((block) => {
+    switch (block.kind) {
+      case 'paragraph':
+      case 'heading':
+        return deep(block.inside);
+      case 'quote':
+        return parts(block.blocks);
+      case 'list':
+        return block.items.flatMap(parts);
+      case 'table':
+        return [...block.head.flatMap(deep), ...block.rows.flatMap((row) => row.flatMap(deep))];
+      default:
+        return [];
+    }
+  });
+};
+
+const ATTACKS = [
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '<svg/onload=alert(1)>',
+  '<a href="javascript:alert(1)">x</a>',
+  '[x](javascript:alert(1))',
+  '[x](JaVaScRiPt:alert(1))',
+  '[x](&#106;avascript:alert(1))',
+  '[x](java\nscript:alert(1))',
+  '[x](data:text/html;base64,PHNjcmlwdD4=)',
+  '[x](vbscript:msgbox(1))',
+  '![x](javascript:alert(1))',
+  '<javascript:alert(1)>',
+  '[x]: javascript:alert(1)\n\n[x]',
+  '<style>*{display:none}</style>',
+  '<div style="position:fixed;inset:0">x</div>',
+  '<iframe srcdoc="<script>alert(1)</script>">',
+  '`<script>alert(1)</script>`',
+  '[x](//evil.example)',
+  '[x](/rooks/admin)',
+  '<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>',
+  '[a](file:///etc/passwd)',
+  '[a](blob:https://x/1)',
+];
+
+describe('what people write never runs', () => {
+  it.each(ATTACKS)('%s', (attack) => {
+    for (const part of parts(parse(attack))) {
+      if (part.kind !== 'link') continue;
+      expect(['http:', 'https:', 'mailto:']).toContain(new URL(part.href).protocol);
+    }
+  });
+
+  it('HTML is the characters that were typed', () => {
+    expect(parts(parse('a <b>bold</b> claim'))).toEqual([{ kind: 'text', text: 'a <b>bold</b> claim' }]);
+  });
+
+  it('a link that looks like another place shows where it leads', () => {
+    expect(safeHref('https://xn--80ak6aa92e.com/')).toBe('https://xn--80ak6aa92e.com/');
+    expect(safeHref('https://аpple.com/')).toBe('https://xn--pple-43d.com/');
+  });
+});
+
+describe('text', () => {
+  it('names people, channels and calls outside of code', () => {
+    expect(parts(parse(`hi <@${ADA}> and <!here>`))).toEqual([
+      { kind: 'text', text: 'hi ' },
+      { kind: 'person', account: ADA },
+      { kind: 'text', text: ' and ' },
+      { kind: 'all', who: 'here' },
+    ]);
+    expect(parts(parse(`\`<@${ADA}>\``))).toEqual([{ kind: 'code', text: `<@${ADA}>` }]);
+  });
+
+  it('a code block keeps its characters', () => {
+    expect(parse('```rust\nlet a = "<b>";\n```')).toEqual([{ kind: 'code', language: 'rust', text: 'let a = "<b>";' }]);
+  });
+});

@@ -1,0 +1,167 @@
+/** A network that drops, doubles, turns around and closes, against the engine: nothing lost, nothing twice, in order. */
+
+import { describe, expect, it } from 'vitest';
+
+import type { Down, Up } from '../api/wire';
+import { memory } from './disk';
+import { Engine, type View } from './engine';
+import { ADA, GENERAL, message } from './fixtures';
+import { Link } from './link';
+import type { Clock, Heard } from './ports';
+
+/** Time that goes only when a test says so. */
+class FakeClock implements Clock {
+  private at = 1_000_000;
+  private waiting: { at: number; work: () => void }[] = [];
+  now(): number {
+    return this.at;
+  }
+  after(ms: number, work: () => void): () => void {
+    const one = { at: this.at + ms, work };
+    this.waiting.push(one);
+    return () => {
+      this.waiting = this.waiting.filter((other) => other !== one);
+    };
+  }
+  go(ms: number): void {
+    const until = this.at + ms;
+    for (;;) {
+      const next = this.waiting.filter((one) => one.at <= until).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.at = next.at;
+      this.waiting = this.waiting.filter((one) => one !== next);
+      next.work();
+    }
+    this.at = until;
+  }
+}
+
+const random = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+};
+
+/** Keeps every key once, tells everyone in order; its sockets are as bad as the seed says. */
+class Server {
+  readonly kept: { key: string; text: string }[] = [];
+  private heard: Heard | undefined;
+  constructor(
+    private readonly dice: () => number,
+    private readonly clock: FakeClock,
+  ) {}
+
+  dial = (heard: Heard) => {
+    this.heard = heard;
+    const alive = (): boolean => this.heard === heard;
+    this.clock.after(1, () => alive() && heard.opened());
+    return {
+      send: (text: string) => {
+        if (!alive()) return;
+        if (this.dice() < 0.1) this.close();
+        else this.take(JSON.parse(text) as Up);
+      },
+      close: () => {
+        if (alive()) this.heard = undefined;
+      },
+    };
+  };
+
+  close(): void {
+    const { heard } = this;
+    this.heard = undefined;
+    heard?.closed(1006);
+  }
+
+  private down(frame: Down): void {
+    // What was sent before the line broke may or may not arrive.
+    if (this.dice() < 0.08) this.close();
+    else this.heard?.text(JSON.stringify(frame));
+  }
+
+  private event(at: number): Down {
+    const one = this.kept[at];
+    const row = message(at + 1, { author: ADA, text: one?.text ?? '', changed: at + 1 });
+    return { event: { position: at + 1, kind: 'message.sent', stamp: row.stamp, actor: ADA, channel: GENERAL, thread: 0, number: at + 1, image: { message: row } } };
+  }
+
+  private take(frame: Up): void {
+    if ('hello' in frame) this.greet(frame.hello.position, frame.hello.waiting ?? []);
+    if (!('send' in frame)) return;
+    const { key, text } = frame.send;
+    let at = this.kept.findIndex((one) => one.key === key);
+    const isNew = at < 0;
+    if (isNew) at = this.kept.push({ key, text }) - 1;
+    this.down({ done: { key, position: at + 1, stamp: '1', number: at + 1 } });
+    if (isNew) this.down(this.event(at));
+  }
+
+  private greet(position: number | undefined, waiting: string[]): void {
+    const done = waiting.flatMap((key) => {
+      const at = this.kept.findIndex((one) => one.key === key);
+      return at < 0 ? [] : [{ key, position: at + 1, number: at + 1 }];
+    });
+    const last = this.kept.length;
+    this.down({
+      welcome: { session: 's', node: 'n', ticket: 't', now: new Date(this.clock.now()).toISOString(), epoch: '1', position: last, private: 0, me: ADA, heartbeat_s: 30, done },
+    });
+    if (position === undefined) {
+      this.down({
+        changed: { epoch: '1', position: last, people: {}, threads: [], left: [], channels: [{ channel: GENERAL, role: 'member', last_position: last, last_number: last, read: last, mentions: [] }] },
+      });
+    } else for (let at = position; at < last; at += 1) this.down(this.event(at));
+    this.down({ at: { position: last } });
+  }
+}
+
+const storm = (seed: number) => {
+  const dice = random(seed);
+  const clock = new FakeClock();
+  const server = new Server(dice, clock);
+  let view: View | undefined;
+  const chance = random(seed + 1_000_000);
+  const engine = new Engine('w', ADA, 'd', {
+    clock,
+    disk: memory(),
+    random: dice,
+    bytes: (into) => into.forEach((_, at) => (into[at] = Math.floor(chance() * 256))),
+    frame: (work) => work(),
+    arrived: () => undefined,
+    pages: () => Promise.resolve({ epoch: '1', position: 0, messages: [], people: {}, first: 1, last: 0 }),
+  }, (fresh) => (view = fresh));
+  const link = new Link({ dial: server.dial, clock, random: dice }, engine as never);
+  engine.pipe = link;
+  link.start();
+  clock.go(10);
+  return { dice, clock, server, engine, link, view: () => view as View };
+};
+
+describe('a bad network', () => {
+  it('every message written is kept once, in the order it was written, over 300 storms', async () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const { dice, clock, server, engine, view } = storm(seed);
+      await engine.load(GENERAL, 0, { latest: true });
+      const written: string[] = [];
+      for (let at = 0; at < 20; at += 1) {
+        const text = `text ${at}`;
+        written.push(text);
+        engine.send({ channel: GENERAL, thread: 0, text, inChannel: false });
+        if (dice() < 0.2) server.close();
+        clock.go(Math.floor(dice() * 3_000));
+      }
+      for (let rest = 0; rest < 400 && view().outbox.length > 0; rest += 1) clock.go(5_000);
+      expect(view().outbox, `seed ${seed}`).toEqual([]);
+      expect(server.kept.map((one) => one.text), `seed ${seed}`).toEqual(written);
+    }
+  });
+
+  it('a line that says nothing for two heartbeats is given up and dialled again', () => {
+    const { clock, view, engine } = storm(4_242);
+    clock.go(120_000);
+    engine.send({ channel: GENERAL, thread: 0, text: 'still here', inChannel: false });
+    clock.go(120_000);
+    expect(view().outbox).toEqual([]);
+  });
+});
