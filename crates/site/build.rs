@@ -20,7 +20,8 @@ fn main() -> io::Result<()> {
         let tag = &blake3::hash(&bytes).to_hex()[..32];
         let name = name.to_string_lossy().replace('\\', "/");
         let entry = format!(
-            "    File {{ path: {name:?}, tag: {tag:?}, plain: include_bytes!({path:?}), gzip: {}, brotli: {} }},\n",
+            "    File {{ path: {name:?}, tag: {tag:?}, plain: {}, gzip: {}, brotli: {} }},\n",
+            included(path),
             beside(path, "gz"),
             beside(path, "br")
         );
@@ -50,5 +51,9 @@ fn is_smaller_form(path: &Path) -> bool {
 
 fn beside(path: &Path, end: &str) -> String {
     let smaller = PathBuf::from(format!("{}.{end}", path.display()));
-    if smaller.is_file() { format!("Some(include_bytes!({smaller:?}))") } else { "None".to_owned() }
+    if smaller.is_file() { format!("Some({})", included(&smaller)) } else { "None".to_owned() }
+}
+
+fn included(path: &Path) -> String {
+    format!("include_bytes!({:?})", path.to_string_lossy())
 }
