@@ -45,6 +45,28 @@ impl Problem {
         Problem::of(StatusCode::BAD_REQUEST, "malformed", "the request could not be read")
     }
 
+    pub fn malformed_because(message: &'static str) -> Problem {
+        Problem::of(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    /// `right` is what is missing.
+    pub fn not_allowed(right: &str, message: impl Into<Cow<'static, str>>) -> Problem {
+        Problem {
+            message: message.into(),
+            details: json!({ "right": right }),
+            ..Problem::of(StatusCode::FORBIDDEN, "not_allowed", "")
+        }
+    }
+
+    pub fn slow_down(retry_after_us: i64) -> Problem {
+        let seconds = (retry_after_us.max(0) as u64).div_ceil(1_000_000).max(1);
+        let message = "too often; come back after the seconds of Retry-After";
+        Problem {
+            retry_after_s: Some(seconds),
+            ..Problem::of(StatusCode::TOO_MANY_REQUESTS, "slow_down", message)
+        }
+    }
+
     pub fn signed_out() -> Problem {
         Problem::of(StatusCode::UNAUTHORIZED, "signed_out", "sign in, or send a token that is still good")
     }

@@ -3,6 +3,8 @@
 //! **Invariant.** No handler knows a backend: it is handed what it asks (a component's health, the rendered metrics) as a closure,
 //! and every answer that is not a success has the one error form of `errors`, written in one place.
 
+mod about;
+mod account;
 mod address;
 pub mod asked;
 pub mod caller;
@@ -14,12 +16,15 @@ mod connection;
 mod cursor;
 mod docs;
 mod done;
+pub mod door;
 pub mod errors;
 mod etag;
 pub mod face;
 mod headers;
 pub mod health;
+mod invited;
 pub mod limits;
+mod links;
 mod me;
 mod members;
 mod message;
@@ -32,8 +37,10 @@ mod refused;
 mod request_id;
 mod seats;
 pub mod server;
+mod session;
 mod site;
 pub mod tls;
+mod tokens;
 pub mod v1;
 pub mod wire;
 mod workspaces;

@@ -1,5 +1,6 @@
 //! The outermost layer: every request has an id, given back in `X-Request-Id` and written into what goes wrong.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,14 +18,26 @@ const CALLERS_ID_BYTES_MAX: usize = 128;
 
 pub(crate) async fn stamp(request: Request, next: Next) -> Response {
     let id = callers(&request).unwrap_or_else(fresh);
-    let span =
-        tracing::info_span!("request", id = %id, method = %request.method(), path = request.uri().path());
+    let span = tracing::info_span!("request", id = %id, method = %request.method(), path = %shown(request.uri().path()));
     let response = next.run(request).instrument(span).await;
     let mut response = errors::finish(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);
     }
     response
+}
+
+/// Codes that open something stand in paths; they stand in no log.
+fn shown(path: &str) -> Cow<'_, str> {
+    const SECRETS_AFTER: [&str; 2] = ["/invitations/", "/links/"];
+    let code = SECRETS_AFTER.iter().find_map(|before| {
+        // Inside a workspace stands the id of an invitation, which opens nothing.
+        let start = path.strip_prefix("/api/v1")?.strip_prefix(before)?;
+        Some(path.len() - start.len())
+    });
+    let Some(start) = code else { return Cow::Borrowed(path) };
+    let rest = path[start..].find('/').map_or("", |end| &path[start + end..]);
+    Cow::Owned(format!("{}***{rest}", &path[..start]))
 }
 
 /// A caller's own id is kept when it is short and plain, so that it cannot forge a line of the log.
@@ -40,4 +53,21 @@ fn fresh() -> String {
     static PREFIX: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
     static COUNT: AtomicU64 = AtomicU64::new(0);
     format!("{:012x}-{:x}", *PREFIX >> 16, COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_in_a_path_stands_in_no_log() {
+        for (path, written) in [
+            ("/api/v1/invitations/T0Secret/accept", "/api/v1/invitations/***/accept"),
+            ("/api/v1/invitations/T0Secret", "/api/v1/invitations/***"),
+            ("/api/v1/links/rk_00", "/api/v1/links/***"),
+            ("/api/v1/workspaces/rooks/invitations/01", "/api/v1/workspaces/rooks/invitations/01"),
+        ] {
+            assert_eq!(shown(path), written);
+        }
+    }
 }

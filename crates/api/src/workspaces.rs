@@ -45,11 +45,13 @@ async fn rooms(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (rooms, next) = face.service().workspaces(&who, page.after()?, page.limit).await?;
-    let shown = rooms.into_iter().map(|room| {
-        let Home { slug, itself, member } = room.home;
-        Room::of(slug, &itself, &member, room.waiting.map(|waiting| (waiting.unread, waiting.mentions)))
-    });
+    let shown = rooms.into_iter().map(shown_room);
     tagged(&headers, &List { items: shown.collect(), next: next.as_ref().map(cursor) })
+}
+
+pub(crate) fn shown_room(room: service::Room) -> Room {
+    let Home { slug, itself, member } = room.home;
+    Room::of(slug, &itself, &member, room.waiting.map(|waiting| (waiting.unread, waiting.mentions)))
 }
 
 fn shown(seen: Seen<Home>) -> Json<Written<Workspace>> {

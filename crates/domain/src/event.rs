@@ -65,6 +65,7 @@ coded!(
         MembershipChanged = 104 "membership.changed",
         LevelRaised = 105 "level.raised",
         SessionsEnded = 106 "sessions.ended",
+        AccountChanged = 107 "account.changed",
     }
 );
 

@@ -43,6 +43,15 @@ pub const PRIVATE_ROWS_MAX: u32 = 500;
 /// Of any other private value.
 pub const PRIVATE_BYTES_MAX: usize = 4 * 1024;
 pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3600;
+/// A link for a new password opens this long.
+pub const LINK_SECONDS: i64 = 3600;
+pub const PASSWORD_BYTES_MIN: usize = 8;
+pub const PASSWORD_BYTES_MAX: usize = 200;
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Of a token that ends by itself.
+pub const TOKEN_SECONDS_MAX: i64 = 10 * 365 * 24 * 3600;
+/// What a credential says of itself, each.
+pub const LABEL_BYTES_MAX: usize = 400;
 pub const TOKENS_MAX: usize = 20;
 /// The session used longest ago ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;

@@ -3,8 +3,10 @@
 //! **Invariant.** No row is serialised as it is: what stands in an answer was chosen here, field by field, so private
 //! columns cannot leak and the inside may change.
 
+pub mod account;
 pub mod changed;
 pub mod channel;
+pub mod entrance;
 pub mod event;
 pub mod list;
 pub mod member;

@@ -1,8 +1,8 @@
 //! Who there is and what opens the door: rows of the directory.
 
-use domain::cell::{Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value, Values};
 use domain::row::Row;
-use domain::{Account, AccountId, Credential, WorkspaceId, values};
+use domain::{Account, AccountId, Credential, Position, WorkspaceId, values};
 use store::{Answer, Query};
 
 use crate::take::one;
@@ -19,7 +19,12 @@ const ACCOUNT: &str =
 
 const SLUG: &str = "SELECT id FROM workspace WHERE slug = $1";
 
-pub const QUERIES: &[&str] = &[ACCOUNT, CREDENTIAL, SLUG];
+const EVENTS_AFTER: &str = "SELECT position, kind, account FROM event WHERE workspace = $1 AND position > $2 ORDER BY position LIMIT 500";
+
+/// Events of one look at the installation's journal.
+pub const EVENTS_MAX: usize = 500;
+
+pub const QUERIES: &[&str] = &[ACCOUNT, CREDENTIAL, EVENTS_AFTER, SLUG];
 
 /// What a secret opens, and whose it is.
 pub fn credential(hash: &[u8]) -> Query {
@@ -47,6 +52,23 @@ pub fn slug(slug: &str) -> Query {
 }
 
 pub fn slug_in(answer: &Answer) -> Result<Option<WorkspaceId>, Corrupt> {
-    use domain::cell::Cell;
     answer.first().map(|row| WorkspaceId::take_present(&mut Values(row.iter()))).transpose()
+}
+
+/// What happened in the installation since a position.
+pub fn events_after(position: Position) -> Query {
+    Query { sql: EVENTS_AFTER, values: values![&WorkspaceId::INSTALLATION, &position] }
+}
+
+/// Where, the code of what, and to whom. A kind may be newer than this build, so it stays a code.
+pub fn events_in(answer: &Answer) -> Result<Vec<(Position, i32, Option<AccountId>)>, Corrupt> {
+    let event = |row: &Vec<Value>| {
+        let mut source = Values(row.iter());
+        Ok((
+            Position::take_present(&mut source)?,
+            i32::take_present(&mut source)?,
+            Option::<AccountId>::take_present(&mut source)?,
+        ))
+    };
+    answer.iter().map(event).collect()
 }

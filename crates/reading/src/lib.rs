@@ -3,12 +3,14 @@
 //! **Invariant.** Nothing here writes, and nothing private is read without the rows that say who may read it, in the
 //! same snapshot; the judging is `domain`'s.
 
+pub mod accounts;
 pub mod changed;
 pub mod channels;
 pub mod directory;
 pub mod entering;
 pub mod entry;
 pub mod events;
+pub mod invited;
 pub mod journal;
 pub mod members;
 pub mod membership;
@@ -26,12 +28,14 @@ pub use take::{one, rows};
 /// Every text of this crate, for the test that prepares each on both engines.
 pub fn queries() -> impl Iterator<Item = &'static str> {
     [
+        accounts::QUERIES,
         changed::QUERIES,
         channels::QUERIES,
         directory::QUERIES,
         entering::QUERIES,
         entry::QUERIES,
         events::QUERIES,
+        invited::QUERIES,
         members::QUERIES,
         journal::QUERIES,
         membership::QUERIES,

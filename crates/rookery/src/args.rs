@@ -87,6 +87,36 @@ pub struct Verify {
 pub enum AdminCommand {
     /// The level of the installation: what its newest parts may write
     Level(Level),
+    /// A link for the owner to set a password by, once, within the hour; before set-up, the set-up code
+    OwnerLink(Place),
+    /// The same for anybody: the forgotten password's way back in; all their sessions end with it
+    ResetLink(ResetLink),
+    /// Who is signed in and where
+    Sessions(Sessions),
+}
+
+#[derive(ClapArgs)]
+pub struct ResetLink {
+    #[command(flatten)]
+    pub place: Place,
+    /// Whose account
+    #[arg(value_name = "EMAIL")]
+    pub email: String,
+}
+
+#[derive(ClapArgs)]
+pub struct Sessions {
+    #[command(flatten)]
+    pub place: Place,
+    /// Whose [default: everyone's]
+    #[arg(value_name = "EMAIL")]
+    pub email: Option<String>,
+    /// End this one
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    pub end: Option<String>,
+    /// End all of them
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(ClapArgs)]

@@ -7,6 +7,7 @@ mod embedded;
 mod health;
 mod migrations;
 mod node;
+mod people;
 mod postgres;
 mod roles;
 mod tasks;
@@ -62,6 +63,7 @@ pub async fn tend(
     ports.desk.keep_copying(config, lifecycle);
     tasks::finish_what_was_begun(&ports.service, lifecycle);
     tasks::gather_marks(&ports.service, lifecycle);
+    tasks::know_people(&ports.service, lifecycle);
     tasks::trim(config, &ports.backend, lifecycle);
     Ok(())
 }

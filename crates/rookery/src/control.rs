@@ -29,6 +29,12 @@ pub enum Ask {
     Check {},
     /// The level of the installation; raised to what every live node reads if that is asked.
     Level { raise: bool },
+    /// A link for the owner of the installation to set a password by; before set-up, the code.
+    OwnerLink {},
+    /// The same for anybody.
+    ResetLink { email: String },
+    /// Who is signed in, one or everyone; one session or all of them ended if that is asked.
+    Sessions { email: Option<String>, end: Option<String>, all: bool },
     /// Which steps the store has taken and which wait; these are taken if that is asked.
     Migrations { up: bool },
 }

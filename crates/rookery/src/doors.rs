@@ -35,14 +35,7 @@ impl Doors {
 
     /// What people click: the public address, or the listening one as a browser on this machine reaches it.
     pub fn url(&self, config: &Config) -> String {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        match &config.server.public_url {
-            Some(url) => url.show(),
-            None if self.address.ip().is_unspecified() => {
-                format!("{scheme}://localhost:{}", self.address.port())
-            }
-            None => format!("{scheme}://{}", self.address),
-        }
+        url(config, self.tls.is_some(), self.address)
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -51,6 +44,20 @@ impl Doors {
 
     pub fn operators_address(&self) -> Option<SocketAddr> {
         self.operators_address
+    }
+}
+
+/// The same, said by a process that does not serve.
+pub fn configured_url(config: &Config) -> String {
+    url(config, config.server.tls.cert.is_some(), config.server.listen)
+}
+
+fn url(config: &Config, sealed: bool, address: SocketAddr) -> String {
+    let scheme = if sealed { "https" } else { "http" };
+    match &config.server.public_url {
+        Some(url) => url.show(),
+        None if address.ip().is_unspecified() => format!("{scheme}://localhost:{}", address.port()),
+        None => format!("{scheme}://{address}"),
     }
 }
 

@@ -8,7 +8,7 @@ use store::{Done, NotDone};
 
 use crate::Service;
 
-fn of(account: AccountId) -> By {
+pub(crate) fn of(account: AccountId) -> By {
     By::new(WorkspaceId::INSTALLATION, account)
 }
 

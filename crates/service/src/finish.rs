@@ -21,7 +21,7 @@ impl Service {
         Ok(done)
     }
 
-    /// At start-up: gives how many workspaces were left half made and are whole now.
+    /// At start-up and now and then: gives how many workspaces and memberships were left half made and are whole now.
     pub async fn finish_what_was_begun(&self) -> Result<usize, NotDone> {
         let query = Query { sql: MAKING, values: Vec::new() };
         let rows = match self
@@ -34,7 +34,7 @@ impl Service {
             Err(StoreError::Elsewhere) => return Ok(0),
             Err(error) => return Err(NotDone::Failed(error.to_string())),
         };
-        let mut finished = 0;
+        let mut finished = self.finish_memberships().await?;
         for row in rows {
             let Some(domain::cell::Value::Text(value)) = row.get(1) else { continue };
             let making: Making =

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use domain::{By, Key, WorkspaceId};
+use domain::{By, Invitation, Key, Refusal, WorkspaceId};
 
 use crate::Service;
 
@@ -37,6 +37,10 @@ impl InvitationCode {
         hasher.update(self.workspace.bytes()).update(&self.secret.0);
         *hasher.finalize().as_bytes()
     }
+    /// What is said of a text that is none, as of one that opens nothing.
+    pub fn unknown() -> Refusal {
+        Invitation::spent()
+    }
     pub fn text(&self) -> String {
         format!("{}{}", self.workspace, self.secret)
     }
@@ -53,6 +57,9 @@ impl FromStr for InvitationCode {
     fn from_str(text: &str) -> Result<Self, ()> {
         let (workspace, secret) = text.split_at_checked(ID_LEN).ok_or(())?;
         let workspace = workspace.parse().map_err(|_| ())?;
+        if workspace == WorkspaceId::INSTALLATION {
+            return Err(());
+        }
         Ok(Self { workspace, secret: secret.parse().map_err(|_| ())? })
     }
 }

@@ -41,9 +41,7 @@ impl Service {
         hash: [u8; 32],
         name: &str,
     ) -> Result<Done, NotDone> {
-        let name = Name::new(name)?;
-        let done = self.in_workspace(by, key, AcceptInvitation { hash, name }).await?;
-        self.sync_membership(by, key, by.account, MembershipState::Active, &done).await?;
-        Ok(done)
+        let command = AcceptInvitation { hash, name: Name::new(name)? };
+        self.decide_membership(by, key, by.account, MembershipState::Active, command).await
     }
 }

@@ -6,6 +6,7 @@ mod accounts;
 mod changed;
 mod channel_list;
 mod channels;
+mod come_in;
 mod create_channel;
 mod create_workspace;
 mod delete;
@@ -18,25 +19,36 @@ mod invitation_code;
 mod invitations;
 mod join;
 mod keep;
+mod known;
 pub mod live;
 mod mark;
 mod member_list;
 mod members;
+mod memberships;
 mod messages;
 mod mine;
+mod operating;
+mod passing;
+mod password;
 mod people;
 mod place;
 mod raise_level;
 mod react;
 mod reads;
+mod recent;
+mod scopes;
 mod secret;
 mod send;
 mod set_up;
+mod set_up_code;
+mod sign_in;
+mod tokens;
 mod workspaces;
 
 pub use changed::{Away, Changed};
 pub use channel_list::{Channels, ChannelsAfter, ChannelsAsked, ListedChannel, Seats};
 pub use channels::ChannelChange;
+pub use come_in::{Newcomer, Opening};
 pub use create_channel::NewChannel;
 pub use create_workspace::NewWorkspace;
 pub use door::Who;
@@ -49,10 +61,15 @@ pub use member_list::{After, Asked, Members};
 pub use members::MemberChange;
 pub use messages::{Page, Window};
 pub use mine::Kept;
+pub use passing::AccountChange;
+pub use password::{Cost, Passwords};
 pub use place::Places;
+pub use scopes::{Scope, Scopes};
 pub use secret::Secret;
 pub use send::Draft;
 pub use set_up::FirstOwner;
+pub use sign_in::{Device, Session};
+pub use tokens::{NewToken, scopes_of};
 pub use workspaces::{Home, Room};
 
 use std::sync::Arc;
@@ -61,6 +78,7 @@ use domain::{By, Command, Key};
 use store::clock::Clock;
 use store::{Order, Store};
 
+pub use domain::CredentialKind;
 pub use domain::Status;
 pub use domain::verbs::PrivateKind;
 pub use reading::messages::Shown;
@@ -90,11 +108,27 @@ pub struct Service {
     places: Places,
     clock: Arc<dyn Clock>,
     marks: mark::Gathered,
+    passwords: Passwords,
+    known: Arc<known::Known>,
 }
 
 impl Service {
     pub fn new(places: Places, clock: Arc<dyn Clock>) -> Self {
-        Self { places, clock, marks: mark::Gathered::default() }
+        Self {
+            places,
+            clock,
+            passwords: Passwords::default(),
+            known: Arc::default(),
+            marks: mark::Gathered::default(),
+        }
+    }
+    /// With others than those of a server: a test's cost nothing.
+    #[must_use]
+    pub fn with_passwords(self, passwords: Passwords) -> Self {
+        Self { passwords, ..self }
+    }
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
     }
     pub fn places(&self) -> &Places {
         &self.places

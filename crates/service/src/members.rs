@@ -49,8 +49,8 @@ impl Service {
         account: AccountId,
         closing: bool,
     ) -> Result<Done, NotDone> {
-        let done = self.in_workspace(by, key, RemoveMember { account, closing }).await?;
-        self.sync_membership(by, key, account, MembershipState::Left, &done).await?;
+        let command = RemoveMember { account, closing };
+        let done = self.decide_membership(by, key, account, MembershipState::Left, command).await?;
         let mut rest = done.reply.read::<serde_json::Value>().is_some_and(|answer| answer["rest"] == true);
         while rest {
             let channels = self.held_seats(by.workspace, account).await?;
@@ -68,16 +68,14 @@ impl Service {
         account: AccountId,
         role: Role,
     ) -> Result<Done, NotDone> {
-        let done = self.in_workspace(by, key, LetBackIn { account, role }).await?;
-        self.sync_membership(by, key, account, MembershipState::Active, &done).await?;
-        Ok(done)
+        let command = LetBackIn { account, role };
+        self.decide_membership(by, key, account, MembershipState::Active, command).await
     }
 
     /// Its account is in the directory already.
     pub async fn add_bot(&self, by: By, key: Key, account: AccountId, name: &str) -> Result<Done, NotDone> {
-        let done = self.in_workspace(by, key, AddBot { account, name: Name::new(name)? }).await?;
-        self.sync_membership(by, key, account, MembershipState::Active, &done).await?;
-        Ok(done)
+        let command = AddBot { account, name: Name::new(name)? };
+        self.decide_membership(by, key, account, MembershipState::Active, command).await
     }
 
     /// The second step of whatever makes or ends a member; it may be done already.

@@ -1,5 +1,7 @@
 //! The first owner and the first workspace: the directory remembers, the shard makes, the directory opens.
 
+use domain::limits::{DEFAULT_CHANNELS_MAX, EMAIL_BYTES_MAX};
+use domain::text::Name;
 use domain::verbs::{Making, SetUp};
 use domain::{AccountId, By, ChannelId, Key, Refusal, WorkspaceId};
 use store::{Done, NotDone};
@@ -16,6 +18,8 @@ pub struct FirstOwner {
     pub password: Option<String>,
     pub workspace: String,
     pub slug: Option<String>,
+    /// What everyone who comes joins; none is `general` alone.
+    pub channels: Vec<String>,
 }
 
 impl Service {
@@ -27,7 +31,7 @@ impl Service {
             name: owner.workspace.clone(),
             owner: account,
             owner_name: owner.name,
-            channels: vec![(ChannelId::new(derive(key, "general")), "general".into())],
+            channels: first_channels(key, &owner.channels)?,
         };
         let email_key = email_key(&owner.email)?;
         let slug = slug_for(owner.slug.as_deref(), &owner.workspace)?;
@@ -41,10 +45,29 @@ impl Service {
     }
 }
 
+fn first_channels(key: Key, names: &[String]) -> Result<Vec<(ChannelId, String)>, Refusal> {
+    let usual = ["general".to_owned()];
+    let names = if names.is_empty() { &usual } else { names };
+    if names.len() > DEFAULT_CHANNELS_MAX {
+        return Err(Refusal::invalid("channels", format!("at most {DEFAULT_CHANNELS_MAX}")));
+    }
+    let mut channels: Vec<(ChannelId, String)> = Vec::new();
+    for name in names {
+        let folded =
+            Name::new(name).map_err(|refusal| Refusal { about: Some("channels"), ..refusal })?.folded();
+        let id = ChannelId::new(derive(key, &format!("channel {folded}")));
+        if channels.iter().any(|(known, _)| *known == id) {
+            return Err(Refusal::invalid("channels", "each name once"));
+        }
+        channels.push((id, name.clone()));
+    }
+    Ok(channels)
+}
+
 /// Addresses are compared without case.
-fn email_key(email: &str) -> Result<String, Refusal> {
+pub(crate) fn email_key(email: &str) -> Result<String, Refusal> {
     let email = email.trim().to_lowercase();
-    let whole = email.len() <= 254 && !email.contains(['\0', ' ']);
+    let whole = email.len() <= EMAIL_BYTES_MAX && !email.chars().any(|c| c.is_control() || c.is_whitespace());
     match email.split_once('@') {
         Some((person, host)) if whole && !person.is_empty() && !host.is_empty() => Ok(email),
         _ => Err(Refusal::invalid("email", "this is not an e-mail address")),

@@ -30,6 +30,7 @@ pub use node::Node;
 pub use powercut::PowerCut;
 pub use process::Process;
 pub use team::{Person, Team};
+pub use town::street::{Street, Visitor};
 pub use town::{Answer, Town};
 
 /// The same sentence on every engine: SQLite, PostgreSQL, and PostgreSQL behind PgBouncer.

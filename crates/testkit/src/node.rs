@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{By, Key};
-use service::{Places, Service};
+use service::{Cost, Passwords, Places, Service};
 use store::clock::Clock;
 use store::{DigestKey, Done, Limits, NotDone, Order, Store};
 use tokio::task::JoinHandle;
@@ -29,7 +29,8 @@ impl Node {
         let store = Store::new(Arc::new(engine), DigestKey([7; 32]), limits);
         let mut tasks: Vec<_> = store.lanes().into_iter().map(tokio::spawn).collect();
         tasks.push(tokio::spawn(store.clone().watch_patience()));
-        let service = Service::new(Places::together(store.clone()), Arc::new(clock.clone()));
+        let service = Service::new(Places::together(store.clone()), Arc::new(clock.clone()))
+            .with_passwords(Passwords::new(Cost::CHEAP));
         Self { store, service, faults, clock, tasks }
     }
 

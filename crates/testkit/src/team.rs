@@ -45,6 +45,7 @@ impl Team {
             password: None,
             workspace: "Rooks".into(),
             slug: None,
+            channels: Vec::new(),
         };
         let (making, _) =
             node.service.set_up(node.new_key(), owner).await.expect("a fresh installation is set up");

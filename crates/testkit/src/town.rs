@@ -1,5 +1,7 @@
 //! The whole HTTP face on a node in the test's own process: requests without a network.
 
+pub mod street;
+
 use std::str::FromStr;
 
 use api::face::Face;
@@ -11,7 +13,7 @@ use domain::verbs::{BeginCredential, SyncMembership};
 use domain::{AccountId, CredentialKind, MembershipState, Role, WorkspaceId};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use service::Secret;
+use service::{Scopes, Secret};
 use tower_service::Service as _;
 
 use crate::ground::Ground;
@@ -71,7 +73,7 @@ impl Town {
             account: person.account(),
             kind,
             workspace,
-            scopes: String::new(),
+            scopes: Scopes::ALL.text(),
             label: String::new(),
             agent: String::new(),
             address: String::new(),

@@ -12,7 +12,7 @@ use crate::rows::{
     Channel, ChannelKind, ChannelState, Invitation, InvitationState, Member, Role, Seat, WorkspaceSelf,
 };
 use crate::text::Name;
-use crate::{By, Changes, ChannelId, Command, Needs, Refusal, Reply, World, values};
+use crate::{By, Changes, ChannelId, Command, Needs, Refusal, Reply, Stamp, World, values};
 
 /// `by` is the one who comes. They join the default channels and the invitation's; a guest the invitation's alone.
 /// Who was a member and left, or was removed, does not come back by link: an admin lets them in.
@@ -69,7 +69,8 @@ impl Command for AcceptInvitation {
         let invitation = self.found(by, world).ok_or_else(spent)?;
         let workspace = open_workspace(by, world)?;
         let mut changes = Changes::begin(world);
-        opens(invitation, workspace, &changes, by, world)?;
+        let maker = world.get::<Member>(&(by.workspace, invitation.maker));
+        invitation.opens(workspace, maker, changes.stamp())?;
         let answer = Reply::of(&json!({ "workspace": by.workspace }));
         match world.get::<Member>(&(by.workspace, by.account)) {
             Some(known) if known.is_active() => return Ok(changes.answering(answer)),
@@ -100,24 +101,29 @@ impl Command for AcceptInvitation {
     }
 }
 
-/// The maker is judged now: who lost the right, the role or the workspace invites nobody any more.
-fn opens(
-    invitation: &Invitation,
-    workspace: &WorkspaceSelf,
-    changes: &Changes,
-    by: By,
-    world: &World,
-) -> Result<(), Refusal> {
-    let late = invitation.expires_us.is_some_and(|until| until <= changes.stamp());
-    if invitation.state != InvitationState::Open || invitation.uses_left == Some(0) || late {
-        return Err(spent());
+impl Invitation {
+    /// The maker is judged now: who lost the right, the role or the workspace invites nobody any more.
+    pub fn opens(
+        &self,
+        workspace: &WorkspaceSelf,
+        maker: Option<&Member>,
+        now: Stamp,
+    ) -> Result<(), Refusal> {
+        let late = self.expires_us.is_some_and(|until| until <= now);
+        if self.state != InvitationState::Open || self.uses_left == Some(0) || late {
+            return Err(spent());
+        }
+        let maker = maker.ok_or_else(spent)?;
+        let may = Right::Invite.held_by(maker, &workspace.settings.0);
+        if !may || !is_at_most(self.role, maker.role) {
+            return Err(spent());
+        }
+        Ok(())
     }
-    let maker = world.get::<Member>(&(by.workspace, invitation.maker)).ok_or_else(spent)?;
-    let may = Right::Invite.held_by(maker, &workspace.settings.0);
-    if !may || !is_at_most(invitation.role, maker.role) {
-        return Err(spent());
+    /// Why one opens nothing: said alike whatever it is.
+    pub fn spent() -> Refusal {
+        spent()
     }
-    Ok(())
 }
 
 /// What the maker may still give: a channel closed meanwhile needs the maker's seat.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::account::active;
 use super::field;
 use crate::event::{Audience, EventKind, Tell};
-use crate::limits::{CREDENTIALS_MAX, SESSIONS_MAX, TOKENS_MAX, TOUCH_SECONDS};
+use crate::limits::{CREDENTIALS_MAX, LABEL_BYTES_MAX, SESSIONS_MAX, TOKENS_MAX, TOUCH_SECONDS};
 use crate::permission::{CREDENTIAL_BY_ID, CREDENTIALS_OF};
 use crate::rows::{Account, Credential, CredentialKind};
 use crate::text::Line;
@@ -57,8 +57,6 @@ pub struct BeginCredential {
     pub expires_us: Option<Stamp>,
 }
 
-const TEXT_BYTES_MAX: usize = 400;
-
 impl Command for BeginCredential {
     fn name(&self) -> &'static str {
         "begin_credential"
@@ -70,9 +68,9 @@ impl Command for BeginCredential {
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         active(self.account, world)?;
         for (name, text) in [("label", &self.label), ("agent", &self.agent), ("address", &self.address)] {
-            Line::new(name, text, TEXT_BYTES_MAX)?;
+            Line::new(name, text, LABEL_BYTES_MAX)?;
         }
-        Line::new("scopes", &self.scopes, TEXT_BYTES_MAX)?;
+        Line::new("scopes", &self.scopes, LABEL_BYTES_MAX)?;
         let mut changes = Changes::begin(world);
         let now = changes.stamp();
         let values = values![&self.account];
@@ -221,7 +219,7 @@ impl Command for Touch {
         let now = changes.stamp();
         let Some(known) = world.get::<Credential>(&(self.hash.clone(),)) else { return Ok(changes) };
         if known.is_live_at(now) && now >= known.seen_us.plus(TOUCH_SECONDS * Stamp::SECOND) {
-            let address: String = self.address.chars().take(TEXT_BYTES_MAX / 4).collect();
+            let address: String = self.address.chars().take(LABEL_BYTES_MAX / 4).collect();
             changes.put(Credential { seen_us: now, address, ..known.clone() });
         }
         Ok(changes)

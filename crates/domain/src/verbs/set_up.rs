@@ -99,5 +99,6 @@ impl Command for SetUp {
         for part in [&self.email_key, slug, &self.making.name, &self.making.owner_name] {
             field(into, part.as_bytes());
         }
+        self.making.channels.iter().for_each(|(_, name)| field(into, name.as_bytes()));
     }
 }

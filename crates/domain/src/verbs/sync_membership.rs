@@ -1,9 +1,10 @@
 //! The directory learns what a shard decided: whose member somebody is, so that a sign-in knows where to go.
 
+use super::BeginMembership;
 use super::credential::{credentials_of, end, needs_credentials};
 use super::field;
 use crate::event::{Audience, EventKind, Tell};
-use crate::rows::{Credential, Membership, MembershipState};
+use crate::rows::{Credential, Installation, Membership, MembershipState};
 use crate::{AccountId, By, Changes, Command, Needs, Position, Refusal, WorkspaceId, World};
 
 /// An older decision than the one known changes nothing, so it may come twice and in any order. Who left loses the
@@ -23,11 +24,16 @@ impl Command for SyncMembership {
     }
     fn needs(&self, _by: By, needs: &mut Needs) {
         needs.row::<Membership>((self.account, self.workspace));
+        needs.row::<Installation>((BeginMembership::row_name(self.account, self.workspace),));
         needs_credentials(self.account, needs);
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let known = world.get::<Membership>(&(self.account, self.workspace));
         let mut changes = Changes::begin(world);
+        let begun = BeginMembership::row_name(self.account, self.workspace);
+        if world.get::<Installation>(&(begun.clone(),)).is_some() {
+            changes.remove::<Installation>((begun,));
+        }
         if known.is_some_and(|known| known.position >= self.position) {
             return Ok(changes);
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::args::Serve;
 use crate::commands::config::environment;
@@ -35,22 +35,39 @@ async fn serve(config: &Config, data: &DataDir, output: &Output) -> Result<(), F
     let metrics = Metrics::install()?;
     let mut doors = Doors::open(config).await?;
     let ports = compose::ports(config, &lifecycle).await?;
+    ports.desk.stands_at(doors.url(config));
     compose::tend(config, data, &ports, &lifecycle).await?;
     for role in &config.server.roles {
         compose::role(*role, config, &ports, &mut doors, &lifecycle);
     }
     compose::operators(config, &ports, &metrics, &mut doors, &lifecycle);
-    announce(config, &doors, output);
+    announce(config, &doors, set_up_code(&ports).await, output);
     ended(lifecycle.until_stopped(asked).await)
 }
 
-/// The one line a person can click, or a program can read.
-fn announce(config: &Config, doors: &Doors, output: &Output) {
+/// What the first owner shows; nothing, once there is one. A database that is away for a moment is no reason not to serve.
+async fn set_up_code(ports: &compose::Ports) -> Option<String> {
+    match ports.service.is_set_up().await {
+        Ok(true) => None,
+        Ok(false) => Some(ports.service.set_up_code()),
+        Err(error) => {
+            warn!(%error, "whether this installation is set up is not known: {error}");
+            None
+        }
+    }
+}
+
+/// The one line a person can click, or a program can read; the first time with what opens the house.
+fn announce(config: &Config, doors: &Doors, set_up_code: Option<String>, output: &Output) {
     let (url, address) = (doors.url(config), doors.address());
     info!(url, %address, version = crate::commands::version::VERSION, "serving at {url}");
+    let code = set_up_code.as_ref().map(|code| format!("\nset-up code: {code}")).unwrap_or_default();
     output.done(
-        || format!("Rookery is ready: {url}"),
-        || json!({ "url": url, "listen": address, "metrics": doors.operators_address() }),
+        || format!("Rookery is ready: {url}{code}"),
+        || {
+            let metrics = doors.operators_address();
+            json!({ "url": url, "listen": address, "metrics": metrics, "set_up_code": set_up_code })
+        },
     );
 }
 

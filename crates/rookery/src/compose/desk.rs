@@ -1,7 +1,7 @@
 //! What operators ask of an open store, by the control socket or from a command that opened it itself: one set of answers.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 use service::Service;
@@ -10,10 +10,11 @@ use store::{NotDone, StoreError, check, node};
 
 use super::backend::Backend;
 use super::copies::{Copies, told_of};
-use super::{keeps_own_copies, migrations};
+use super::{keeps_own_copies, migrations, people};
 use crate::config::Config;
 use crate::control::{self, Ask, Progress};
 use crate::data_dir::DataDir;
+use crate::doors;
 use crate::exit::Failure;
 use crate::lifecycle::Lifecycle;
 
@@ -26,6 +27,8 @@ struct Inner {
     service: Service,
     databases: Vec<(Arc<dyn store::Engine>, &'static [store::migrate::Part])>,
     copies: Option<Copies>,
+    /// Where people reach this server, once it stands somewhere.
+    url: OnceLock<String>,
 }
 
 impl Desk {
@@ -33,7 +36,19 @@ impl Desk {
         let databases =
             backend.databases.iter().map(|database| (database.engine.clone(), database.parts)).collect();
         let copies = backend.is_embedded.then(|| Copies::of(config, lifecycle));
-        Desk(Arc::new(Inner { config: config.clone(), service, databases, copies }))
+        Desk(Arc::new(Inner { config: config.clone(), service, databases, copies, url: OnceLock::new() }))
+    }
+
+    pub fn stands_at(&self, url: String) {
+        self.0.url.get_or_init(|| url);
+    }
+
+    fn url(&self) -> String {
+        self.0.url.get().cloned().unwrap_or_else(|| doors::configured_url(&self.0.config))
+    }
+
+    fn service(&self) -> &Service {
+        &self.0.service
     }
 
     /// Opens the control socket of the folder this process holds.
@@ -59,6 +74,9 @@ impl Desk {
             Ask::Backup { to } => self.back_up(to, progress).await,
             Ask::Check {} => self.check(progress).await,
             Ask::Level { raise } => self.level(raise).await,
+            Ask::OwnerLink {} => people::owner_link(self.service(), &self.url()).await,
+            Ask::ResetLink { email } => people::reset_link(self.service(), &self.url(), &email).await,
+            Ask::Sessions { email, end, all } => people::sessions(self.service(), email, end, all).await,
             Ask::Migrations { up } => migrations(&self.0.config, up).await,
         }
     }
@@ -126,7 +144,7 @@ pub fn failed(error: &StoreError) -> Failure {
     }
 }
 
-fn not_done(error: &NotDone) -> Failure {
+pub fn not_done(error: &NotDone) -> Failure {
     match error {
         NotDone::Refused(refusal) => Failure::Refused(refusal.to_string()),
         NotDone::Saturated { .. } | NotDone::ReadOnly { .. } | NotDone::Unknown => {

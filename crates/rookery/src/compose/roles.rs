@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::face::Face;
+use api::door::{Origins, Rates};
+use api::face::{Face, FaceOptions};
 use api::limits::Limits;
 use api::peer::Proxies;
 use api::server::Door;
@@ -11,6 +12,7 @@ use api::tls::Tls;
 use tracing::{info, warn};
 
 use super::Ports;
+use crate::commands::version::VERSION;
 use crate::config::Config;
 use crate::doors::Doors;
 use crate::lifecycle::Lifecycle;
@@ -29,7 +31,7 @@ fn api(config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle)
     let (limits, health) = (limits(config), ports.health.clone());
     let proxies = Arc::new(Proxies::new(config.server.trusted_proxies.clone()));
     let door = Door { limits: limits.clone(), proxies, tls: doors.tls.clone() };
-    let v1 = api::v1::router(Face::new(ports.service.clone()));
+    let v1 = api::v1::router(Face::with(ports.service.clone(), face(config, doors)));
     let router = api::main_router(v1, health.clone(), &limits);
     if let Some(tls) = doors.tls.clone() {
         renew(tls, lifecycle);
@@ -42,6 +44,32 @@ fn api(config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle)
         api::server::serve(listener, router, door, drained).await;
         Ok(())
     });
+}
+
+/// Where it stands and how it is called; without a configured address, where it listens.
+fn face(config: &Config, doors: &Doors) -> FaceOptions {
+    let url = doors.url(config);
+    let scheme = if url.starts_with("https://") { "https" } else { "http" };
+    let rates = &config.rates;
+    let usual = FaceOptions::at(&url);
+    FaceOptions {
+        origins: match config.server.public_url {
+            Some(_) => usual.origins,
+            None => Origins::listening(scheme, doors.address()),
+        },
+        name: config.server.name.clone(),
+        version: VERSION,
+        rates: Rates {
+            account: rates.account,
+            address: rates.address,
+            sign_in_pair: rates.sign_in,
+            sign_in_address: rates.sign_in_address,
+            sign_in_account: rates.sign_in_account,
+            costly: rates.costly,
+            ..usual.rates
+        },
+        ..usual
+    }
 }
 
 /// Whoever renews a certificate replaces its files; nobody tells us.

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::lifecycle::Lifecycle;
 
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
+const BEGUN_EVERY: Duration = Duration::from_mins(1);
 const TRIM_EVERY: Duration = Duration::from_mins(10);
 
 /// Its lanes and what turns the impatient away. They end when everyone who gives orders has ended, and nothing waits.
@@ -42,22 +43,26 @@ pub fn run_store(store: &Store, lifecycle: &Lifecycle) {
     });
 }
 
-/// What a crash left half done between directory and shard, as soon as the databases answer.
+/// What a crash left half done between directory and shard: as soon as the databases answer, and then now and then, since
+/// another node may be the one that died.
 pub fn finish_what_was_begun(service: &Service, lifecycle: &Lifecycle) {
     let service = service.clone();
     lifecycle.spawn("begun", |stop| async move {
         loop {
-            match service.finish_what_was_begun().await {
-                Ok(0) => return Ok(()),
+            let again = match service.finish_what_was_begun().await {
+                Ok(0) => BEGUN_EVERY,
                 Ok(count) => {
-                    info!(count, "finished {count} workspaces that a crash had left half made");
-                    return Ok(());
+                    info!(count, "finished {count} things that a crash had left half done");
+                    BEGUN_EVERY
                 }
-                Err(error) => warn!(%error, "what a crash may have left half made waits: {error}"),
-            }
+                Err(error) => {
+                    warn!(%error, "what a crash may have left half done waits: {error}");
+                    AGAIN_AFTER
+                }
+            };
             tokio::select! {
                 () = stop.soft() => return Ok(()),
-                () = tokio::time::sleep(AGAIN_AFTER) => {}
+                () = tokio::time::sleep(again) => {}
             }
         }
     });
@@ -68,6 +73,19 @@ pub fn gather_marks(service: &Service, lifecycle: &Lifecycle) {
     let service = service.clone();
     lifecycle.spawn("marks", |stop| async move {
         service.gather_marks(stop.soft()).await;
+        Ok(())
+    });
+}
+
+/// Who was recognised is known again without a read, while this runs.
+pub fn know_people(service: &Service, lifecycle: &Lifecycle) {
+    let service = service.clone();
+    lifecycle.spawn("who", |stop| async move {
+        tokio::select! {
+            () = stop.soft() => {}
+            // Dropped anywhere, nothing of it is believed a second later.
+            () = service.follow_installation() => {}
+        }
         Ok(())
     });
 }

@@ -19,6 +19,7 @@ settings! {
     }
     sections {
         server: Server;
+        rates: Rates;
         store: Store;
         journal: Journal;
         backup: Backup;
@@ -35,6 +36,8 @@ settings! {
         /// The address people type, when something stands in front. Requests from other origins are refused.
         /// Not set: the listening address.
         public_url: Option<PublicUrl> = None;
+        /// What this installation is called before anybody signs in.
+        name: String = "Rookery".to_owned();
         /// What this process runs.
         roles: Vec<Role> = Role::ALL.to_vec();
         /// The folder for everything this server keeps. It belongs to one server at a time.
@@ -61,6 +64,25 @@ settings! {
         cert: Option<PathBuf> = None;
         /// Its key, in PEM; readable by this server alone.
         key: Option<PathBuf> = None;
+    }
+    sections {}
+}
+
+settings! {
+    /// How often somebody may ask, in times a minute, all at once if they like. 0: as often as they like.
+    pub struct Rates {
+        /// One account, from wherever it asks.
+        account: u32 = 1_200;
+        /// One address, whoever asks from it; a whole office may be one.
+        address: u32 = 12_000;
+        /// Tries to sign in as one account from one address.
+        sign_in: u32 = 5;
+        /// Tries to sign in from one address.
+        sign_in_address: u32 = 100;
+        /// Tries to sign in as one account from everywhere together; beyond it each waits a moment first.
+        sign_in_account: u32 = 30;
+        /// Exports, and what else reads a great deal, of one account.
+        costly: u32 = 10;
     }
     sections {}
 }

@@ -30,6 +30,7 @@ pub fn ada_says_hello(home: &Path) {
                 password: None,
                 workspace: "Nest".to_owned(),
                 slug: None,
+                channels: Vec::new(),
             };
             let (making, _) = service.set_up(service.new_key(), ada).await.expect("founded");
             let by = By::new(making.workspace, making.owner);

@@ -1,0 +1,97 @@
+//! How often one may ask, by a clock that obeys.
+
+use serde_json::json;
+use testkit::{Ground, Street, Visitor, on_every_engine};
+
+const ADA: (&str, &str) = ("ada@example.org", "correct horse");
+
+fn header(answer: &testkit::town::Answer, name: &str) -> u64 {
+    let value = answer.headers.get(name).unwrap_or_else(|| panic!("no {name}"));
+    value.to_str().expect("text").parse().expect("a number")
+}
+
+on_every_engine! {
+    async fn every_answer_says_how_much_is_left(ground: Ground) {
+        let (street, ada, _) = Street::of_ada(&ground).await;
+        for (path, status) in [("/about", 200), ("/session", 200), ("/nowhere", 404), ("/sessions/x", 405)] {
+            let answer = street.get(&ada, path).await;
+            assert_eq!(answer.status, status, "{path}");
+            let (limit, left) = (header(&answer, "x-ratelimit-limit"), header(&answer, "x-ratelimit-remaining"));
+            assert!(left < limit && header(&answer, "x-ratelimit-reset") >= 1, "{path}");
+        }
+    }
+
+    async fn a_sixth_try_within_a_minute_waits_and_nobody_else_is_locked_out(ground: Ground) {
+        let (street, _, _) = Street::of_ada(&ground).await;
+        let guesser = Visitor::from("192.0.2.1");
+        for left in (0..5).rev() {
+            let told = street.signs_in(&guesser, ADA.0, "wrong").await;
+            assert_eq!((told.status.as_u16(), header(&told, "x-ratelimit-remaining")), (401, left));
+        }
+        let told = street.signs_in(&guesser, "ADA@example.org", ADA.1).await;
+        assert_eq!((told.status.as_u16(), told.code()), (429, "slow_down"), "however it is written");
+        assert_eq!(header(&told, "x-ratelimit-limit"), 5);
+        let wait = header(&told, "retry-after");
+        assert!((1..=12).contains(&wait), "{wait}");
+        // She comes from elsewhere, and somebody else from there.
+        street.signs_in(&Visitor::from("192.0.2.2"), ADA.0, ADA.1).await.ok();
+        assert_eq!(street.signs_in(&guesser, "bob@example.org", "wrong").await.status, 401);
+        ground.clock.advance(13 * domain::Stamp::SECOND);
+        street.signs_in(&guesser, ADA.0, ADA.1).await.ok();
+    }
+
+    async fn an_account_tried_from_everywhere_is_slowed_and_still_opens_for_its_owner(ground: Ground) {
+        let (street, _, _) = Street::of_ada(&ground).await;
+        for number in 1..=40 {
+            let told = street.signs_in(&Visitor::from(&format!("192.0.2.{number}")), ADA.0, "wrong").await;
+            assert_eq!(told.status, 401, "{number}");
+        }
+        street.signs_in(&Visitor::from("198.51.100.1"), ADA.0, ADA.1).await.ok();
+    }
+
+    async fn one_address_tries_a_hundred_times_a_minute_whatever_accounts_it_names(ground: Ground) {
+        let (street, _, _) = Street::of_ada(&ground).await;
+        let guesser = Visitor::from("192.0.2.1");
+        let mut let_in = 0;
+        for number in 0..120 {
+            let told = street.signs_in(&guesser, &format!("nobody{number}@example.org"), "wrong").await;
+            let_in += usize::from(told.status == 401);
+        }
+        assert!((100..110).contains(&let_in), "{let_in}");
+        street.signs_in(&Visitor::from("192.0.2.2"), ADA.0, ADA.1).await.ok();
+    }
+
+    async fn the_set_up_code_is_tried_ten_times_a_minute_by_all_together(ground: Ground) {
+        let street = Street::on(&ground).await;
+        let mut wrong = street.first_owner();
+        wrong["code"] = json!("0000-0000-0000-0000");
+        for number in 1..=10 {
+            let told = street.post(&Visitor::from(&format!("192.0.2.{number}")), "/setup", wrong.clone()).await;
+            assert_eq!(told.status, 403, "{number}");
+        }
+        let told = street.post(&Visitor::from("192.0.2.99"), "/setup", street.first_owner()).await;
+        assert_eq!(told.code(), "slow_down");
+        ground.clock.advance(7 * domain::Stamp::SECOND);
+        street.set_up().await;
+    }
+
+    async fn an_account_and_an_address_ask_as_often_as_is_configured(ground: Ground) {
+        let street = Street::with(ground.node().await, |options| {
+            options.rates.account = 20;
+            options.rates.address = 30;
+        });
+        let (ada, _) = street.set_up().await;
+        let mut statuses = Vec::new();
+        for number in 0..40 {
+            let visitor = Visitor { address: Some(format!("198.51.100.{}", number % 2).parse().expect("one")), ..ada.clone() };
+            statuses.push(street.get(&visitor, "/openapi.json").await.status.as_u16());
+        }
+        let served = statuses.iter().filter(|status| **status == 200).count();
+        assert!((20..=22).contains(&served), "an account is one wherever it asks from: {served}");
+        let mut served = 0;
+        for _ in 0..40 {
+            served += usize::from(street.get(&Visitor::from("203.0.113.7"), "/about").await.status == 200);
+        }
+        assert!((30..=32).contains(&served), "{served}");
+    }
+}
