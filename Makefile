@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test lint bench bench-sends schedules chaos fuzz fmt tidy services-up services-down
+.PHONY: help run web check test lint bench bench-http bench-sends schedules chaos fuzz fmt tidy services-up services-down
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,11 +29,15 @@ lint: ## format and lints alone
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
-bench: bench-sends ## all benchmarks
+bench: bench-sends bench-http ## all benchmarks
 
 bench-sends: ## durable sends per second and their latency, beside pgbench and raw SQLite
 	$(CARGO) build --release -p load --bin bench-sends
 	FSYNC=on scripts/services run postgres pgbouncer -- target/release/bench-sends
+
+bench-http: ## sends and pages a second over HTTP, their CPU beside the store alone and raw SQL; memory, cold start, binary
+	$(CARGO) build --release -p load --bin bench-http -p rookery --bin rookery
+	target/release/bench-http
 
 schedules: ## thousands of seeded schedules of commands, kills, faults and clock jumps; every fault of the wire
 	$(CARGO) run --release -p testkit --bin schedules

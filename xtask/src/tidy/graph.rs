@@ -28,7 +28,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         "testkit",
         &["api", "gateway", "worker", "service", "protocol", "reading", "store", "live", "domain", "load"],
     ),
-    ("load", &["service", "store", "domain"]),
+    ("load", &["service", "store", "reading", "domain"]),
     ("xtask", &[]),
 ];
 
