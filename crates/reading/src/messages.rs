@@ -1,6 +1,6 @@
 //! What is said in a channel and in its threads: windows of one key, each text the same for both.
 
-use domain::cell::{Corrupt, Value, Values};
+use domain::cell::{Corrupt, Owned, Value};
 use domain::row::Row;
 use domain::{AccountId, By, ChannelId, Message, MessagePast, Position, Stamp, values};
 use store::{Answer, Query};
@@ -140,16 +140,17 @@ impl Run {
     }
 }
 
-pub fn shown_in(answer: &Answer) -> Result<Vec<Shown>, Corrupt> {
-    answer.iter().map(|row| shown(row)).collect()
+/// Takes the answer apart: texts are handed over, not copied.
+pub fn shown_in(answer: Answer) -> Result<Vec<Shown>, Corrupt> {
+    answer.into_iter().map(shown).collect()
 }
 
-fn shown(row: &[Value]) -> Result<Shown, Corrupt> {
-    let (own, reply) =
-        row.split_at_checked(Message::COLUMNS.len()).ok_or(Corrupt("a row with columns missing"))?;
-    let there = reply.first().is_some_and(|first| *first != Value::Null);
-    let reply = there.then(|| Message::take(&mut Values(reply.iter()))).transpose()?;
-    Ok(Shown { message: Message::take(&mut Values(own.iter()))?, reply })
+fn shown(row: Vec<Value>) -> Result<Shown, Corrupt> {
+    let there = row.get(Message::COLUMNS.len()).is_some_and(|first| *first != Value::Null);
+    let mut source = Owned::of(row.into_iter());
+    let message = Message::take(&mut source)?;
+    let reply = there.then(|| Message::take(&mut source)).transpose()?;
+    Ok(Shown { message, reply })
 }
 
 pub fn number_in(answer: &Answer) -> Option<u64> {

@@ -64,15 +64,16 @@ impl Service {
         if thread > 0 {
             queries.extend([Run { channel, thread: 0 }.one(thread), run.followed_to(by.account)]);
         }
-        let Seen { epoch, position, value } = self.look(by.workspace, fresh, &queries).await?;
+        let Seen { epoch, position, mut value } = self.look(by.workspace, fresh, &queries).await?;
+        let thread = value.split_off(windows);
         let rows = standing::Rows::of(by, channel, &value[0]).map_err(corrupt)?;
         let standing = rows.standing()?;
-        let mut page = put_together(window, &value[1..windows], limit)?;
-        if let [root, followed] = &value[windows..] {
+        let mut page = put_together(window, value.drain(1..), limit)?;
+        if let Ok([root, followed]) = <[Answer; 2]>::try_from(thread) {
             let root = messages::shown_in(root).map_err(corrupt)?.pop().filter(|root| root.reply.is_none());
             let root = root.ok_or_else(|| Refusal::not_found("message"))?;
             page.last = root.message.last_reply;
-            page.read = messages::number_in(followed).filter(|_| window == Window::Unread);
+            page.read = messages::number_in(&followed).filter(|_| window == Window::Unread);
             page.root = Some(root);
         } else {
             page.last = standing.tip.last_number;
@@ -165,7 +166,7 @@ impl Service {
         let answers = value.split_off(2);
         let rows = standing::Rows::of(by, channel, &value[0]).map_err(corrupt)?;
         let standing = rows.standing()?;
-        let found = messages::shown_in(&value[1]).map_err(corrupt)?.pop();
+        let found = messages::shown_in(value.swap_remove(1)).map_err(corrupt)?.pop();
         let found = found.ok_or_else(|| Refusal::not_found("message"))?;
         allowed(&standing, &found.message)?;
         Ok((Seen { epoch, position, value: found }, answers))
@@ -189,14 +190,18 @@ fn ask(run: Run, by: By, window: Window, limit: u32, queries: &mut Vec<Query>) {
     }
 }
 
-fn put_together(window: Window, answers: &[Answer], limit: u32) -> Result<Page, NotDone> {
+fn put_together(
+    window: Window,
+    mut answers: impl Iterator<Item = Answer>,
+    limit: u32,
+) -> Result<Page, NotDone> {
     let page = |messages, target| Page { messages, root: None, last: 0, target, read: None };
-    let rows = |at: usize| answers.get(at).map_or(Ok(Vec::new()), messages::shown_in).map_err(corrupt);
-    let mut before = rows(0)?;
+    let mut rows = || answers.next().map_or(Ok(Vec::new()), messages::shown_in).map_err(corrupt);
+    let mut before = rows()?;
     if matches!(window, Window::After(_) | Window::Since { .. }) {
         return Ok(page(before, None));
     }
-    let after = rows(1)?;
+    let after = rows()?;
     before.truncate((limit as usize).saturating_sub(after.len()));
     before.reverse();
     let number = |shown: Option<&Shown>| shown.map(|shown| shown.message.number);
