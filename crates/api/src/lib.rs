@@ -25,6 +25,7 @@ pub mod health;
 mod invited;
 pub mod limits;
 mod links;
+mod lists;
 mod me;
 mod members;
 mod message;

@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::{
-    about, account, changed, channels, door, invited, links, me, members, message, messages, reactions,
-    seats, session, tokens, workspaces,
+    about, account, changed, channels, door, invited, links, lists, me, members, message, messages,
+    reactions, seats, session, tokens, workspaces,
 };
 
 #[derive(OpenApi)]
@@ -60,6 +60,7 @@ pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
         .merge(channels::routes())
         .merge(invited::routes())
         .merge(links::routes())
+        .merge(lists::routes())
         .merge(me::routes())
         .merge(members::routes())
         .merge(message::routes())

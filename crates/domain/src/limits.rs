@@ -74,3 +74,5 @@ pub const CHANGED_THREADS_MAX: u32 = 200;
 pub const CHANGED_PARTNERS_MAX: u32 = 1_000;
 /// Channels named as gone.
 pub const CHANGED_LEFT_MAX: u32 = 10_000;
+/// Followed threads looked at to find those with the newest replies.
+pub const FOLLOWED_MAX: u32 = 10_000;

@@ -120,6 +120,11 @@ pub fn sees_public(member: &Member) -> bool {
     member.role != Role::Guest
 }
 
+/// Whether a channel shows itself: to who sits there, and a public one to whoever sees those.
+pub fn shows(kind: ChannelKind, member: &Member, seated: bool) -> bool {
+    seated || kind == ChannelKind::Public && sees_public(member)
+}
+
 /// What one may not see is not found. The channel is asked for in the asker's own workspace first, since
 /// messages and seats are keyed by channel alone.
 pub fn standing(by: By, channel: ChannelId, world: &World) -> Result<Standing<'_>, Refusal> {
@@ -128,7 +133,7 @@ pub fn standing(by: By, channel: ChannelId, world: &World) -> Result<Standing<'_
     let channel = world.get::<Channel>(&(by.workspace, channel)).ok_or_else(missing)?;
     let tip = world.get::<ChannelTip>(&(by.workspace, channel.id)).ok_or_else(missing)?;
     let seat = world.get::<Seat>(&(channel.id, by.account)).filter(|seat| seat.is_held());
-    if seat.is_none() && !(channel.kind == ChannelKind::Public && sees_public(member)) {
+    if !shows(channel.kind, member, seat.is_some()) {
         return Err(missing());
     }
     Ok(Standing { member, channel, tip, seat })

@@ -9,6 +9,7 @@ pub mod channel;
 pub mod entrance;
 pub mod event;
 pub mod list;
+pub mod lists;
 pub mod member;
 pub mod message;
 pub mod mine;
@@ -20,6 +21,8 @@ pub mod time;
 pub mod workspace;
 pub mod written;
 
+/// A message as it is stored.
+pub use domain::Message as Row;
 pub use domain::{
     AccountId, By, ChannelId, Epoch, FileId, Key, Position, Refusal, Role, Stamp, WorkspaceId, limits,
 };

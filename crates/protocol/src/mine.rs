@@ -31,7 +31,7 @@ impl Item {
 }
 
 /// It was JSON when it was kept.
-fn raw(value: Option<String>) -> Box<RawValue> {
+pub(crate) fn raw(value: Option<String>) -> Box<RawValue> {
     value.and_then(|text| RawValue::from_string(text).ok()).unwrap_or_else(|| RawValue::NULL.to_owned())
 }
 

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod events;
 pub mod invited;
 pub mod journal;
+pub mod lists;
 pub mod members;
 pub mod membership;
 pub mod messages;
@@ -36,6 +37,7 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         entry::QUERIES,
         events::QUERIES,
         invited::QUERIES,
+        lists::QUERIES,
         members::QUERIES,
         journal::QUERIES,
         membership::QUERIES,

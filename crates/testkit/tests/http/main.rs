@@ -7,6 +7,7 @@ mod channel_changes;
 mod channels;
 mod entrance;
 mod limits;
+mod lists;
 mod matrix;
 mod me;
 mod members;
