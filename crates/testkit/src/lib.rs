@@ -7,6 +7,7 @@
 
 pub mod bus;
 pub mod chaos;
+pub mod client;
 pub mod clock;
 pub mod fault;
 pub mod ground;

@@ -17,6 +17,8 @@ mod needle;
 mod origins;
 mod paging;
 mod reactions;
+mod replay;
+mod rules;
 mod sending;
 mod sessions;
 mod tokens;
