@@ -17,6 +17,10 @@ pub const PAST_TEXTS_MAX: u32 = 100;
 pub const FACES_MAX: usize = 10;
 /// Unseen mentions a read mark settles at once; a badge shows no more either.
 pub const MENTIONS_UNSEEN_MAX: u32 = 100;
+/// Notifications seen in one command; who has more unseen ones asks on.
+pub const NOTIFICATIONS_SEEN_MAX: u32 = 200;
+/// How long after a message somebody may ask to be told of it.
+pub const NOTIFY_AFTER_SECONDS_MAX: u64 = 3600;
 /// Of a direct channel, oneself among them.
 pub const DIRECT_MEMBERS_MAX: usize = 9;
 /// Of a topic and of a purpose.

@@ -35,6 +35,14 @@ pub static LATEST_MENTIONS: Index = Index {
     order: Some(("position", Direction::Down)),
     by: None,
 };
+/// What somebody was told and has not seen.
+pub static UNSEEN_NOTIFICATIONS: Index = Index {
+    table: "notification",
+    columns: &["workspace", "account"],
+    fixed: &[("seen_us", 0)],
+    order: Some(("position", Direction::Up)),
+    by: Some("notification_unseen"),
+};
 /// An e-mail address opens one account.
 pub static ACCOUNT_BY_EMAIL: Index =
     Index { table: "account", columns: &["email_key"], fixed: &[], order: None, by: None };
@@ -74,6 +82,7 @@ pub static INDEXES: &[&Index] = &[
     &PAST_TEXTS,
     &UNSEEN_MENTIONS,
     &LATEST_MENTIONS,
+    &UNSEEN_NOTIFICATIONS,
     &ACCOUNT_BY_EMAIL,
     &PLACE_BY_SLUG,
     &CHANNEL_BY_DIRECT,

@@ -127,6 +127,13 @@ pub static STEPS: &[Step] = &[
         "channel_public",
         "channel (workspace, state, name_key) WHERE kind = 'public'",
     ),
+    // Nobody wrote into it before: what is not seen yet gets an index of its own, and a value instead of none.
+    Step::expand(
+        "0008_notification_unseen",
+        Part::Shard,
+        1,
+        include_str!("migrations/0008_notification_unseen.sql"),
+    ),
 ];
 
 /// Remembers which steps were taken.

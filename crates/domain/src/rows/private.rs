@@ -4,6 +4,11 @@ use crate::{AccountId, ChannelId, Position, Stamp, WorkspaceId, row, word_cell};
 
 word_cell!(ThreadState { Following = "following", Left = "left" });
 
+word_cell!(
+    /// Why somebody is told, the strongest reason first.
+    NotificationKind { Mention = "mention", Direct = "direct", Thread = "thread" }
+);
+
 row!(
     /// Who follows a thread, and how far they have read it.
     ThreadSeat in "thread_seat" {
@@ -12,15 +17,17 @@ row!(
     }
 );
 row!(
+    /// Somebody was told of a message they had not read; `position` and `at_us` are the message's own.
     Notification in "notification" {
         key { workspace: WorkspaceId, account: AccountId, position: Position }
         rest {
-            kind: String,
+            kind: NotificationKind,
             channel: Option<ChannelId>,
             thread: Option<u64>,
             number: Option<u64>,
             at_us: Stamp,
-            seen_us: Option<Stamp>,
+            /// 0: not yet.
+            seen_us: Stamp,
         }
     }
 );

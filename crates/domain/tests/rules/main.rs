@@ -9,6 +9,7 @@ mod invitations;
 mod keeping;
 mod matrix;
 mod members;
+mod notifying;
 mod pinning;
 mod reading;
 mod seats;
