@@ -1,7 +1,7 @@
 //! What people read: each page as whole SQL texts, the same on both engines, and what their rows mean.
 //!
 //! **Invariant.** Nothing here writes, and nothing private is read without the rows that say who may read it, in the
-//! same snapshot; the judging is `domain`'s.
+//! same snapshot; the judging is `domain`'s. (`following` reads for nobody: what comes of it is judged when it is done.)
 
 pub mod accounts;
 pub mod changed;
@@ -10,6 +10,7 @@ pub mod directory;
 pub mod entering;
 pub mod entry;
 pub mod events;
+pub mod following;
 pub mod invited;
 pub mod journal;
 pub mod lists;
@@ -40,6 +41,7 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         lists::QUERIES,
         members::QUERIES,
         journal::QUERIES,
+        following::QUERIES,
         membership::QUERIES,
         messages::QUERIES,
         mine::QUERIES,

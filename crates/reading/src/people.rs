@@ -20,12 +20,17 @@ pub const QUERIES: &[&str] = &[PEOPLE];
 
 /// Whatever became of them; each once, so ask with a set. A statement for every fifty.
 pub fn named(workspace: WorkspaceId, accounts: &[AccountId]) -> Vec<Query> {
+    by_fifties(PEOPLE, workspace, accounts)
+}
+
+/// A text with a workspace and fifty slots.
+pub(crate) fn by_fifties(sql: &'static str, workspace: WorkspaceId, accounts: &[AccountId]) -> Vec<Query> {
     let asked = |some: &[AccountId]| {
         // What is left of the slots asks for the last one again.
         let last = some.last().copied();
         let padded = some.iter().copied().chain(last.into_iter().cycle()).take(SLOTS);
         let values = std::iter::once(Value::of(&workspace)).chain(padded.map(|account| Value::of(&account)));
-        Query { sql: PEOPLE, values: values.collect() }
+        Query { sql, values: values.collect() }
     };
     accounts.chunks(SLOTS).map(asked).collect()
 }

@@ -20,6 +20,10 @@ impl Places {
     pub fn directory(&self) -> &Store {
         &self.directory
     }
+    /// Every database of whole workspaces.
+    pub fn shards(&self) -> Vec<&Store> {
+        vec![&self.shard]
+    }
     pub fn of(&self, workspace: WorkspaceId) -> &Store {
         if workspace == WorkspaceId::INSTALLATION { &self.directory } else { &self.shard }
     }

@@ -220,6 +220,13 @@ impl Claim {
     pub async fn finish(&self, engine: &dyn Engine) -> Result<bool, StoreError> {
         self.settle(engine, FINISH, Vec::new()).await
     }
+    /// It was not to be done now, and that is nobody's fault: due again after a while, and no try is counted.
+    pub async fn put_back(&self, engine: &dyn Engine, after: Duration) -> Result<bool, StoreError> {
+        let due = engine.now().await?.plus(micros(after));
+        let said =
+            vec![Value::Text("waiting".into()), Value::of(&self.attempts), Value::of(&due), Value::Null];
+        self.settle(engine, SETTLE, said).await
+    }
     /// Counts the try: later again, or no more.
     pub async fn fail(&self, engine: &dyn Engine, error: &str) -> Result<Fate, StoreError> {
         let now = engine.now().await?;

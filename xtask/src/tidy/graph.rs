@@ -18,7 +18,8 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     // Files only: it knows nothing of what is served beside them.
     ("site", &[]),
     ("gateway", &["service", "protocol"]),
-    ("worker", &["service", "protocol"]),
+    // Cursors, leases and jobs are the store's own words, and a follower speaks of nothing else.
+    ("worker", &["service", "store", "domain"]),
     (
         "rookery",
         &["api", "gateway", "worker", "service", "protocol", "reading", "store", "live", "domain", "load"],

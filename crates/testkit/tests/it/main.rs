@@ -3,8 +3,10 @@
 #![allow(clippy::disallowed_methods, reason = "writers live as long as their test")]
 
 mod density;
+mod following;
 mod images;
 mod isolation;
+mod jobs;
 mod keys;
 mod kills;
 mod reads;
