@@ -87,6 +87,8 @@ pub struct Verify {
 pub enum AdminCommand {
     /// The level of the installation: what its newest parts may write
     Level(Level),
+    /// Jobs that were tried as often as they may be, and why they failed
+    Jobs(Jobs),
     /// A link for the owner to set a password by, once, within the hour; before set-up, the set-up code
     OwnerLink(Place),
     /// The same for anybody: the forgotten password's way back in; all their sessions end with it
@@ -126,6 +128,15 @@ pub struct Level {
     /// Raise it to what every live node reads
     #[arg(long)]
     pub raise: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Jobs {
+    #[command(flatten)]
+    pub place: Place,
+    /// Try this one again
+    #[arg(long, value_name = "ID")]
+    pub retry: Option<String>,
 }
 
 #[derive(Subcommand)]

@@ -35,6 +35,8 @@ pub enum Ask {
     ResetLink { email: String },
     /// Who is signed in, one or everyone; one session or all of them ended if that is asked.
     Sessions { email: Option<String>, end: Option<String>, all: bool },
+    /// The jobs that were laid aside; one of them tried again if that is asked.
+    Jobs { retry: Option<String> },
     /// Which steps the store has taken and which wait; these are taken if that is asked.
     Migrations { up: bool },
 }

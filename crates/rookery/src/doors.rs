@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::config::kinds::Listen;
 use crate::config::values::Setting;
 use crate::exit::Failure;
+use crate::role::Role;
 
 /// The open listeners, until a role takes them.
 pub struct Doors {
@@ -25,12 +26,9 @@ pub struct Doors {
 impl Doors {
     pub async fn open(config: &Config) -> Result<Doors, Failure> {
         let tls = tls(config)?;
-        let main = TcpListener::bind(config.server.listen)
-            .await
-            .map_err(|error| closed(config.server.listen, &error))?;
-        let address = main.local_addr().map_err(|error| closed(config.server.listen, &error))?;
+        let (main, address) = main(config).await?;
         let (operators, operators_address) = operators(config.metrics.listen).await.unzip();
-        Ok(Doors { main: Some(main), operators, tls, operators_address, address })
+        Ok(Doors { main, operators, tls, operators_address, address })
     }
 
     /// What people click: the public address, or the listening one as a browser on this machine reaches it.
@@ -91,4 +89,15 @@ async fn operators(listen: Listen) -> Option<(TcpListener, SocketAddr)> {
             None
         }
     }
+}
+
+/// Only who serves people opens the door to them.
+async fn main(config: &Config) -> Result<(Option<TcpListener>, SocketAddr), Failure> {
+    let listen = config.server.listen;
+    if !config.server.roles.contains(&Role::Api) {
+        return Ok((None, listen));
+    }
+    let main = TcpListener::bind(listen).await.map_err(|error| closed(listen, &error))?;
+    let address = main.local_addr().map_err(|error| closed(listen, &error))?;
+    Ok((Some(main), address))
 }

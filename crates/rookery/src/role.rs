@@ -6,20 +6,23 @@ use crate::config::values::{Setting, Wrong};
 pub enum Role {
     /// HTTP for people and programs.
     Api,
+    /// Followers of the journals, and the jobs they make.
+    Worker,
 }
 
 impl Role {
-    pub const ALL: [Role; 1] = [Role::Api];
+    pub const ALL: [Role; 2] = [Role::Api, Role::Worker];
 
     pub fn name(self) -> &'static str {
         match self {
             Role::Api => "api",
+            Role::Worker => "worker",
         }
     }
 }
 
 impl Setting for Role {
-    const ALLOWED: &'static str = "api";
+    const ALLOWED: &'static str = "api, worker";
 
     fn parse(text: &str) -> Result<Role, Wrong> {
         Role::ALL.into_iter().find(|role| role.name() == text).ok_or(Wrong)

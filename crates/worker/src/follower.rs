@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{Epoch, Position, WorkspaceId};
-use service::{NotDone, Seen, Tail, Told};
+use service::following::{Tail, Told};
+use service::{NotDone, Seen};
 use store::follow::Cursor;
 use store::job::NewJob;
 

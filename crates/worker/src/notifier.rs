@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use domain::event::EventKind;
 use domain::{AccountId, By, ChannelId, Position, Stamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
-use service::{Call, Circle, NotDone, Notify, Part, Service, Told};
+use service::following::{Call, Circle, Part, Told};
+use service::{NotDone, Notify, Service};
 use store::job::{Claim, NewJob};
 use store::upkeep::EVENTS_KEPT;
 

@@ -51,6 +51,7 @@ enum Step {
     /// So many were asked for.
     Claimed(usize, Result<Vec<Claim>, StoreError>),
     Ran,
+    Counted,
 }
 
 impl<W: Work> Runner<W> {
@@ -81,8 +82,11 @@ impl<W: Work> Runner<W> {
         let [mut ask, mut count] = [ASK_EVERY, COUNT_EVERY].map(interval);
         // Whether a claim is on its way, whether it is time for one, and whether the last one left some behind.
         let (mut claiming, mut more, mut backlog) = (false, true, false);
+        let mut counting = false;
+        // Nothing is awaited here but all steps together: one that has come to its turn at the database, and is not
+        // polled, would hold up whoever asks behind it, and so itself.
         loop {
-            let running = steps.len() - usize::from(claiming);
+            let running = steps.len() - usize::from(claiming) - usize::from(counting);
             gauge!("rookery_jobs_running", "queue" => self.work.queue()).set(running as f64);
             if stop.is_soft() && steps.is_empty() {
                 return;
@@ -98,6 +102,7 @@ impl<W: Work> Runner<W> {
                 () = stop.soft(), if !stop.is_soft() => {}
                 Some(step) = steps.next() => match step {
                     Step::Ran => {}
+                    Step::Counted => counting = false,
                     Step::Claimed(asked, claims) => {
                         claiming = false;
                         backlog = self.begin(claims, asked, &mut steps);
@@ -105,7 +110,13 @@ impl<W: Work> Runner<W> {
                 },
                 _ = ask.tick() => more = true,
                 () = self.made.notified() => more = true,
-                _ = count.tick() => self.count().await,
+                _ = count.tick(), if !counting => {
+                    counting = true;
+                    steps.push(Box::pin(async {
+                        self.count().await;
+                        Step::Counted
+                    }));
+                }
             }
         }
     }
@@ -165,12 +176,11 @@ impl<W: Work> Runner<W> {
 
     async fn tell(&self, claim: &Claim, ended: Ended) -> &'static str {
         for _ in 0..TOLD_TRIES {
-            match self.settle(claim, &ended).await {
+            let error = match self.settle(claim, &ended).await {
                 Ok(outcome) => return outcome,
-                Err(error) => {
-                    warn!(job = claim.id, %error, "what became of a job is not written down: {error}")
-                }
-            }
+                Err(error) => error,
+            };
+            warn!(job = claim.id, %error, "what became of a job is not written down: {error}");
             sleep(ASK_EVERY).await;
         }
         "lost"

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::args::{AdminCommand, Level, Place, Sessions};
+use crate::args::{AdminCommand, Jobs, Level, Place, Sessions};
 use crate::commands::{ask::ask, config::load};
 use crate::control::Ask;
 use crate::exit::Failure;
@@ -16,6 +16,7 @@ pub fn run(command: &AdminCommand, output: &Output) -> Result<(), Failure> {
             link(&args.place, Ask::ResetLink { email: args.email.clone() }, output)
         }
         AdminCommand::Sessions(args) => sessions(args, output),
+        AdminCommand::Jobs(args) => jobs(args, output),
     }
 }
 
@@ -85,5 +86,24 @@ fn words(answer: &Value) -> String {
             format!("the installation is at level {now}; every live node reads {level}: --raise writes it")
         }
         None => format!("the installation is at level {now}; this build is of level {}", answer["build"]),
+    }
+}
+
+fn jobs(args: &Jobs, output: &Output) -> Result<(), Failure> {
+    let config = load(&args.place)?.config;
+    let answer = ask(&config, Ask::Jobs { retry: args.retry.clone() }, output)?;
+    output.done(|| letters(&answer), || answer.clone());
+    Ok(())
+}
+
+fn letters(answer: &Value) -> String {
+    let dead = answer["dead"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let word = |letter: &Value, name| letter[name].as_str().unwrap_or_default().to_owned();
+    let lines = dead.iter().map(|letter| format!("{}: {}", word(letter, "id"), word(letter, "error")));
+    let lines: Vec<_> = lines.collect();
+    match (answer["again"].as_bool(), lines.is_empty()) {
+        (Some(true), _) => "it is tried again".to_owned(),
+        (_, true) => "no job was laid aside".to_owned(),
+        _ => lines.join("\n"),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::{Value, json};
 use service::Service;
 use store::migrate::LEVEL;
-use store::{NotDone, StoreError, check, node};
+use store::{NotDone, StoreError, check, job, node};
 
 use super::backend::Backend;
 use super::copies::{Copies, told_of};
@@ -77,6 +77,7 @@ impl Desk {
             Ask::OwnerLink {} => people::owner_link(self.service(), &self.url()).await,
             Ask::ResetLink { email } => people::reset_link(self.service(), &self.url(), &email).await,
             Ask::Sessions { email, end, all } => people::sessions(self.service(), email, end, all).await,
+            Ask::Jobs { retry } => self.jobs(retry).await,
             Ask::Migrations { up } => migrations(&self.0.config, up).await,
         }
     }
@@ -106,6 +107,27 @@ impl Desk {
             findings.extend(between.map_err(|error| failed(&error))?);
         }
         Ok(json!({ "ok": findings.is_empty(), "findings": findings }))
+    }
+
+    /// Dead letters of every database that holds workspaces, as they are then.
+    async fn jobs(&self, retry: Option<String>) -> Result<Value, Failure> {
+        const LETTERS_MAX: u32 = 200;
+        let (mut letters, mut again) = (Vec::new(), false);
+        for shard in self.0.service.places().shards() {
+            let engine = shard.engine().as_ref();
+            if let Some(id) = &retry {
+                again |= job::retry(engine, id).await.map_err(|error| failed(&error))?;
+            }
+            letters.extend(job::dead(engine, "", LETTERS_MAX).await.map_err(|error| failed(&error))?);
+        }
+        if let Some(id) = retry.filter(|_| !again) {
+            return Err(Failure::Refused(format!("no job {id} was laid aside")));
+        }
+        let letters = letters.iter().map(|letter| {
+            let (attempts, strikes) = (letter.attempts, letter.strikes);
+            json!({ "id": letter.id, "attempts": attempts, "strikes": strikes, "error": letter.error })
+        });
+        Ok(json!({ "again": again, "dead": letters.collect::<Vec<_>>() }))
     }
 
     async fn level(&self, raise: bool) -> Result<Value, Failure> {

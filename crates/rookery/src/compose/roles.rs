@@ -10,6 +10,7 @@ use api::peer::Proxies;
 use api::server::Door;
 use api::tls::Tls;
 use tracing::{info, warn};
+use worker::Share;
 
 use super::Ports;
 use crate::commands::version::VERSION;
@@ -19,10 +20,14 @@ use crate::lifecycle::Lifecycle;
 use crate::role::Role;
 use crate::telemetry::Metrics;
 
+/// Parts of a shard's workspaces that different workers may follow.
+const SLICES: u8 = 4;
+
 /// Starts a role; it ends with the lifecycle.
 pub fn role(role: Role, config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
     match role {
         Role::Api => api(config, ports, doors, lifecycle),
+        Role::Worker => work(config, ports, lifecycle),
     }
 }
 
@@ -88,6 +93,30 @@ fn renew(tls: Tls, lifecycle: &Lifecycle) {
             }
         }
     });
+}
+
+/// Followers and jobs, each on a task of its own. Where the database is shared, so are its workspaces.
+fn work(config: &Config, ports: &Ports, lifecycle: &Lifecycle) {
+    let share = if ports.backend.is_embedded { Share::Alone } else { Share::Slices(SLICES) };
+    let settings = worker::Settings {
+        holder: ports.service.new_key(),
+        share,
+        concurrency: config.worker.concurrency as usize,
+        notify_after: config.worker.notify_after,
+    };
+    let worker::Worker { followings, runners } = worker::Worker::new(&ports.service, &settings);
+    for following in followings {
+        lifecycle.spawn("worker.follow", |stop| async move {
+            following.run(async move { stop.soft().await }).await;
+            Ok(())
+        });
+    }
+    for runner in runners {
+        lifecycle.spawn("worker.jobs", |stop| async move {
+            runner.run(async move { stop.soft().await }).await;
+            Ok(())
+        });
+    }
 }
 
 /// What operators read stands in every process, whatever its roles.

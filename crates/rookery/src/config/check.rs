@@ -19,6 +19,12 @@ pub fn check(config: &Config) -> Result<(), (&'static str, String)> {
     if !backup.every.is_zero() && backup.keep_hourly == 0 {
         return Err(("backup.keep_hourly", "copies are made but none is kept; allowed: at least 1".into()));
     }
+    if config.worker.concurrency == 0 {
+        return Err(("worker.concurrency", "no job would ever run; allowed: at least 1".into()));
+    }
+    if config.worker.notify_after > Duration::from_hours(1) {
+        return Err(("worker.notify_after", "nobody waits so long to be told; allowed: at most 1h".into()));
+    }
     if config.journal.keep_events < Duration::from_hours(1) {
         return Err((
             "journal.keep_events",

@@ -23,6 +23,7 @@ settings! {
         store: Store;
         journal: Journal;
         backup: Backup;
+        worker: Worker;
         metrics: Metrics;
         log: Log;
     }
@@ -150,6 +151,17 @@ settings! {
         keep_daily: u32 = 7;
         /// Where copies go. Not set: the folder backups in the data folder. Another disk is better.
         dir: Option<PathBuf> = None;
+    }
+    sections {}
+}
+
+settings! {
+    /// What happens behind people's backs: jobs, and telling people of what calls them.
+    pub struct Worker {
+        /// How many jobs run at once.
+        concurrency: u32 = 10;
+        /// How long after a message somebody is told of it who has not read it by then, and did not choose for themselves.
+        notify_after: Duration = Duration::from_secs(10);
     }
     sections {}
 }

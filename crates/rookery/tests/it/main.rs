@@ -9,3 +9,4 @@ mod journal;
 mod operating;
 mod postgres;
 mod serving;
+mod working;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use domain::{Epoch, Stamp, WorkspaceId};
 use metrics::{counter, gauge};
-use service::{NotDone, Told};
+use service::NotDone;
+use service::following::Told;
 use store::follow::{self, Cursor, Discovery};
 use store::job::{self, NewJob};
 use store::{Commit, StoreError};
