@@ -33,6 +33,7 @@ mod messages;
 pub mod metrics;
 mod observe;
 pub mod peer;
+mod pictures;
 mod reactions;
 mod refused;
 mod request_id;

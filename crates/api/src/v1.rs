@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::{
-    about, account, changed, channels, door, invited, links, lists, me, members, message, messages,
+    about, account, changed, channels, door, invited, links, lists, me, members, message, messages, pictures,
     reactions, seats, session, tokens, workspaces,
 };
 
@@ -69,6 +69,7 @@ pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
         .merge(seats::routes())
         .merge(session::routes())
         .merge(tokens::routes())
+        .merge(pictures::routes())
         .merge(workspaces::routes());
     OpenApiRouter::with_openapi(Document::openapi()).merge(nouns).split_for_parts()
 }

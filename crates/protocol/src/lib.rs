@@ -15,6 +15,7 @@ pub mod message;
 pub mod mine;
 pub mod page;
 pub mod person;
+pub mod picture;
 pub mod problem;
 pub mod seat;
 pub mod time;

@@ -19,6 +19,7 @@ pub mod membership;
 pub mod messages;
 pub mod mine;
 pub mod people;
+pub mod pictures;
 pub mod reactions;
 pub mod seats;
 pub mod standing;
@@ -48,6 +49,7 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         people::QUERIES,
         reactions::QUERIES,
         seats::QUERIES,
+        pictures::QUERIES,
         standing::QUERIES,
         workspaces::QUERIES,
     ]

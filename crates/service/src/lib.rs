@@ -11,6 +11,7 @@ mod create_channel;
 mod create_workspace;
 mod delete;
 mod door;
+mod easel;
 mod edit;
 mod entering;
 mod events;
@@ -34,7 +35,9 @@ mod operating;
 mod passing;
 mod password;
 mod people;
+mod pictures;
 mod place;
+mod portrait;
 mod raise_level;
 mod react;
 mod reads;
@@ -67,6 +70,7 @@ pub use messages::{Page, Window};
 pub use mine::Kept;
 pub use passing::AccountChange;
 pub use password::{Cost, Passwords};
+pub use pictures::Of;
 pub use place::Places;
 pub use scopes::{Scope, Scopes};
 pub use secret::Secret;
@@ -111,6 +115,7 @@ impl std::fmt::Display for Address {
 pub struct Service {
     places: Places,
     clock: Arc<dyn Clock>,
+    easel: easel::Easel,
     marks: mark::Gathered,
     passwords: Passwords,
     known: Arc<known::Known>,
@@ -123,6 +128,7 @@ impl Service {
             clock,
             passwords: Passwords::default(),
             known: Arc::default(),
+            easel: easel::Easel::default(),
             marks: mark::Gathered::default(),
         }
     }

@@ -4,8 +4,8 @@ use domain::cell::Value;
 use domain::limits::SEATS_ENDED_MAX;
 use domain::text::Name;
 use domain::verbs::{
-    AddBot, ChangeProfile, ChangeRole, EndSeats, LetBackIn, NewPicture, RemoveMember, RequireSignIn,
-    SetPicture, SetStatus, SyncMembership,
+    AddBot, ChangeProfile, ChangeRole, EndSeats, LetBackIn, RemoveMember, RequireSignIn, SetStatus,
+    SyncMembership,
 };
 use domain::{AccountId, By, ChannelId, Key, MembershipState, Refusal, Role, Stamp, Status, WorkspaceId};
 use reading::people;
@@ -133,15 +133,6 @@ impl Service {
         self.change_role(by, derive(key, "role"), account, role).await
     }
 
-    pub async fn set_picture(
-        &self,
-        by: By,
-        key: Key,
-        of_workspace: bool,
-        picture: Option<NewPicture>,
-    ) -> Result<Done, NotDone> {
-        self.in_workspace(by, key, SetPicture { of_workspace, picture }).await
-    }
     pub async fn require_sign_in(&self, by: By, key: Key, account: AccountId) -> Result<Done, NotDone> {
         self.in_workspace(by, key, RequireSignIn { account }).await
     }

@@ -34,6 +34,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Null where there was no JSON.
     pub body: Value,
+    /// As it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Town {
@@ -148,13 +150,19 @@ impl Town {
         self.ask(request.body(Body::from(body.to_string())).expect("a request")).await
     }
 
+    /// A body that is no JSON.
+    pub async fn uploads(&self, token: &str, path: &str, media: &str, bytes: Vec<u8>) -> Answer {
+        let request = bearer("PUT", path, token).header("content-type", media);
+        self.ask(request.body(Body::from(bytes)).expect("a request")).await
+    }
+
     /// Any request, as a stranger or with headers of one's own.
     pub async fn ask(&self, request: Request<Body>) -> Answer {
         let response: Response = self.router.clone().call(request).await.expect("a router never fails");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer { status: parts.status, headers: parts.headers, body, bytes: bytes.into() }
     }
 }
 

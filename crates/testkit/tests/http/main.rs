@@ -16,6 +16,7 @@ mod messages;
 mod needle;
 mod origins;
 mod paging;
+mod pictures;
 mod reactions;
 mod replay;
 mod rules;
