@@ -17,7 +17,7 @@ use crate::face::Face;
 use crate::refused::Writing;
 
 pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(change)).routes(routes!(change_password))
+    OpenApiRouter::new().routes(routes!(change, crate::closing::close)).routes(routes!(change_password))
 }
 
 /// Another name or another e-mail address. How a workspace calls one is changed there.

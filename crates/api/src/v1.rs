@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::{
-    about, account, changed, channels, door, invited, links, lists, me, members, message, messages, pictures,
-    reactions, seats, session, tokens, workspaces,
+    about, account, bots, changed, channels, door, export, invited, keeping, links, lists, me, members,
+    message, messages, pictures, reactions, seats, session, tokens, workspaces,
 };
 
 #[derive(OpenApi)]
@@ -56,20 +56,23 @@ pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
     let nouns = OpenApiRouter::new()
         .merge(about::routes())
         .merge(account::routes())
+        .merge(bots::routes())
         .merge(changed::routes())
         .merge(channels::routes())
+        .merge(export::routes())
         .merge(invited::routes())
+        .merge(keeping::routes())
         .merge(links::routes())
         .merge(lists::routes())
         .merge(me::routes())
         .merge(members::routes())
         .merge(message::routes())
         .merge(messages::routes())
+        .merge(pictures::routes())
         .merge(reactions::routes())
         .merge(seats::routes())
         .merge(session::routes())
         .merge(tokens::routes())
-        .merge(pictures::routes())
         .merge(workspaces::routes());
     OpenApiRouter::with_openapi(Document::openapi()).merge(nouns).split_for_parts()
 }

@@ -66,6 +66,9 @@ pub const TOUCH_SECONDS: i64 = 10 * 60;
 pub const EDIT_SECONDS_DEFAULT: u32 = 15 * 60;
 /// Names looked at for one page of members that leaves some out.
 pub const MEMBERS_SCANNED_MAX: u32 = 500;
+/// Of an export: looks and messages of one page.
+pub const EXPORT_LOOKS_MAX: u32 = 50;
+pub const EXPORT_SCANNED_MAX: u32 = 2_000;
 /// Items of a list, unless asked for otherwise, and at most.
 pub const PAGE_USUAL: u32 = 50;
 pub const PAGE_MAX: u32 = 200;

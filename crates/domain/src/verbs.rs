@@ -63,7 +63,7 @@ pub use place::{Place, Settle};
 pub use profile::{ChangeProfile, RequireSignIn, SetStatus};
 pub use raise_level::RaiseLevel;
 pub use react::React;
-pub use remove_member::{EndSeats, RemoveMember};
+pub use remove_member::{EndSeats, ForgetMember, RemoveMember};
 pub use seats::{AddToChannel, ChangeSeat, RemoveFromChannel};
 pub use send::Send;
 pub use set_up::{Making, SetUp};

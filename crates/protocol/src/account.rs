@@ -54,6 +54,13 @@ pub struct PasswordChange {
     pub password: String,
 }
 
+/// Somebody who goes for good says so with their password.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct Closing {
+    #[schema(max_length = 200)]
+    pub password: String,
+}
+
 /// Whose password a link opens.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Link {

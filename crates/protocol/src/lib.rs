@@ -4,10 +4,13 @@
 //! columns cannot leak and the inside may change.
 
 pub mod account;
+pub mod bot;
 pub mod changed;
 pub mod channel;
 pub mod entrance;
 pub mod event;
+pub mod export;
+pub mod keeping;
 pub mod list;
 pub mod lists;
 pub mod member;

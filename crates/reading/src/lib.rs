@@ -6,13 +6,16 @@
 pub mod accounts;
 pub mod changed;
 pub mod channels;
+pub mod closing;
 pub mod directory;
 pub mod entering;
 pub mod entry;
 pub mod events;
+pub mod export;
 pub mod following;
 pub mod invited;
 pub mod journal;
+pub mod keeping;
 pub mod lists;
 pub mod members;
 pub mod membership;
@@ -34,7 +37,10 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         accounts::QUERIES,
         changed::QUERIES,
         channels::QUERIES,
+        closing::QUERIES,
         directory::QUERIES,
+        export::QUERIES,
+        keeping::QUERIES,
         entering::QUERIES,
         entry::QUERIES,
         events::QUERIES,

@@ -3,9 +3,11 @@
 //! **Invariant.** Nothing else writes events, and nothing here writes without a command.
 
 mod accounts;
+mod bots;
 mod changed;
 mod channel_list;
 mod channels;
+mod closing;
 mod come_in;
 mod create_channel;
 mod create_workspace;
@@ -15,12 +17,14 @@ mod easel;
 mod edit;
 mod entering;
 mod events;
+mod export;
 mod finish;
 pub mod following;
 mod invitation_code;
 mod invitations;
 mod join;
 mod keep;
+mod keeping;
 mod known;
 mod lists;
 pub mod live;
@@ -51,6 +55,7 @@ mod sign_in;
 mod tokens;
 mod workspaces;
 
+pub use bots::{Bot, Bots};
 pub use changed::{Away, Changed};
 pub use channel_list::{Channels, ChannelsAfter, ChannelsAsked, ListedChannel, Seats};
 pub use channels::ChannelChange;
@@ -59,9 +64,10 @@ pub use create_channel::NewChannel;
 pub use create_workspace::NewWorkspace;
 pub use door::Who;
 pub use entering::Entered;
+pub use export::{Export, Mark, OwnRows, Utterance};
 pub use finish::QUERIES;
 pub use invitation_code::InvitationCode;
-pub use invitations::WorkspaceChange;
+pub use invitations::{NewInvite, WorkspaceChange};
 pub use lists::{Call, Followed, From, Saved, Thread};
 pub use mark::ReadMark;
 pub use member_list::{After, Asked, Members};

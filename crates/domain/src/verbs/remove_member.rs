@@ -160,3 +160,28 @@ impl EndSeats {
         self.channels.iter().copied().take(SEATS_ENDED_MAX as usize)
     }
 }
+
+/// By somebody who left earlier and closes their account now: what they said stays, their name goes.
+#[derive(Debug)]
+pub struct ForgetMember;
+
+impl Command for ForgetMember {
+    fn name(&self) -> &'static str {
+        "forget_member"
+    }
+    fn needs(&self, by: By, needs: &mut Needs) {
+        needs.row::<Member>((by.workspace, by.account));
+    }
+    fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
+        let mut changes = Changes::begin(world);
+        let gone = world.get::<Member>(&(by.workspace, by.account)).filter(|member| !member.is_active());
+        let Some(gone) = gone.filter(|member| !member.name.is_empty()) else { return Ok(changes) };
+        let mut nobody = gone.clone();
+        forget(&mut nobody);
+        nobody.changed = changes
+            .tell(Tell::of(EventKind::MemberChanged, Audience::Everyone).by(by.account).about(by.account));
+        changes.put(nobody);
+        Ok(changes)
+    }
+    fn digest(&self, _into: &mut dyn FnMut(&[u8])) {}
+}

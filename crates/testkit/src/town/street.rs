@@ -93,17 +93,9 @@ impl Street {
 
     /// A code into Ada's workspace.
     pub async fn invites(&self, by: domain::By, role: domain::Role, uses: Option<i64>) -> String {
-        let key = self.node.new_key();
-        let code = self.node.service.invitation_code(by, key);
-        let invite = domain::verbs::Invite {
-            id: self.node.new_key(),
-            hash: code.hash(),
-            role,
-            channels: Vec::new(),
-            uses,
-            expires_s: None,
-        };
-        self.node.service.invite(by, key, invite).await.expect("an invitation is made");
+        let new = service::NewInvite { role, uses, expires_s: None, channels: Vec::new() };
+        let made = self.node.service.invite(by, self.node.new_key(), new).await;
+        let (code, _) = made.expect("an invitation is made");
         code.text()
     }
 
@@ -155,6 +147,6 @@ impl Street {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer { status: parts.status, headers: parts.headers, body, bytes: bytes.into() }
     }
 }

@@ -2,10 +2,14 @@
 
 #![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
 
+mod bots;
 mod changed;
 mod channel_changes;
 mod channels;
+mod closing;
 mod entrance;
+mod export;
+mod keeping;
 mod limits;
 mod lists;
 mod matrix;

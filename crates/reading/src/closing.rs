@@ -1,0 +1,22 @@
+//! Where somebody is or was a member: all of it, for who goes for good.
+
+use domain::cell::{Cell, Corrupt, Values};
+use domain::{AccountId, MembershipState, WorkspaceId, values};
+use store::{Answer, Query};
+
+const MEMBERSHIPS: &str = "SELECT workspace, state FROM membership WHERE account = $1 AND workspace > $2 ORDER BY workspace LIMIT $3";
+
+pub const QUERIES: &[&str] = &[MEMBERSHIPS];
+
+/// Of the directory, after one of them.
+pub fn memberships(account: AccountId, after: WorkspaceId, limit: u32) -> Query {
+    Query { sql: MEMBERSHIPS, values: values![&account, &after, &limit] }
+}
+
+pub fn memberships_in(answer: &Answer) -> Result<Vec<(WorkspaceId, MembershipState)>, Corrupt> {
+    let membership = |row: &Vec<_>| {
+        let mut source = Values(row.iter());
+        Ok((Cell::take_present(&mut source)?, Cell::take_present(&mut source)?))
+    };
+    answer.iter().map(membership).collect()
+}
