@@ -28,7 +28,8 @@ export const read = (url: URL): Route => {
   if (!head) return { kind: 'root' };
   if (head === 'setup') return { kind: 'setup' };
   if (head === 'sign-in') return { kind: 'sign-in', to: url.searchParams.get('to') ?? undefined };
-  if (head === 'join' && second) return { kind: 'join', code: second };
+  // The server's links say what they are; people say join.
+  if ((head === 'join' || head === 'invitations') && second) return { kind: 'join', code: second };
   if (head === 'links' && second) return { kind: 'link', code: second };
   if (second === 'admin') {
     return { kind: 'admin', workspace: head, page: (PAGES.has(third ?? '') ? third : 'people') as AdminPage };

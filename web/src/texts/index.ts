@@ -15,6 +15,8 @@ export interface Language {
 
 export const languages: readonly Language[] = [
   { tag: 'en', name: 'English', dir: 'ltr', load: () => Promise.resolve(en) },
+  { tag: 'de', name: 'Deutsch', dir: 'ltr', load: () => import('./de').then((module) => module.de) },
+  { tag: 'ar', name: 'العربية', dir: 'rtl', load: () => import('./ar').then((module) => module.ar) },
 ];
 
 const CHOICE = 'rookery.language';
