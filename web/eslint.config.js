@@ -9,6 +9,7 @@ const never = (folders, message) => ({
 
 export default ts.config(
   { ignores: ['dist/**', 'node_modules/**'] },
+  { files: ['e2e/*.mjs'], languageOptions: { globals: { process: 'readonly', setTimeout: 'readonly', fetch: 'readonly', URL: 'readonly' } } },
   { files: ['public/*.js'], languageOptions: { globals: { localStorage: 'readonly', document: 'readonly' } } },
   js.configs.recommended,
   ...ts.configs.strict,
