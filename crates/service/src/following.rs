@@ -82,14 +82,14 @@ impl Service {
         match part {
             Part::Mentions(last) => {
                 let query = following::unseen(workspace, last.as_ref(), after, since);
-                let calls = self.calls(workspace, query).await?;
+                let calls = self.named_there(workspace, query).await?;
                 let next =
                     following::last_of(&calls).map_or(Part::Direct(None), |last| Part::Mentions(Some(last)));
                 Ok((calls, Some(next)))
             }
             Part::Direct(last) => {
                 let query = following::unread(workspace, last.as_ref(), after, since);
-                let calls = self.calls(workspace, query).await?;
+                let calls = self.named_there(workspace, query).await?;
                 let next =
                     following::last_of(&calls).map_or(Part::Replies(None), |last| Part::Direct(Some(last)));
                 Ok((calls, Some(next)))
@@ -104,7 +104,7 @@ impl Service {
         }
     }
 
-    async fn calls(&self, workspace: WorkspaceId, query: Query) -> Result<Vec<Call>, NotDone> {
+    async fn named_there(&self, workspace: WorkspaceId, query: Query) -> Result<Vec<Call>, NotDone> {
         let seen = self.look(workspace, Freshness::Newest, &[query]).await?;
         following::calls_in(&seen.value[0]).map_err(corrupt)
     }
