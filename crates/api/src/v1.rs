@@ -1,5 +1,7 @@
 //! `/api/v1`: every noun's routes in one list.
 
+use std::sync::LazyLock;
+
 use axum::routing::get;
 use axum::{Router, middleware};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -39,7 +41,8 @@ impl Modify for SignIn {
     }
 }
 
-pub fn router(face: Face) -> Router {
+/// Described once a process, however many faces it has.
+static ROUTES: LazyLock<Router<Face>> = LazyLock::new(|| {
     let (routes, document) = described();
     let text = document.to_json().unwrap_or_default();
     let served = get(move || async move { ([("content-type", "application/json")], text) });
@@ -47,8 +50,12 @@ pub fn router(face: Face) -> Router {
         .route("/openapi.json", served)
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
+    Router::new().nest("/api/v1", routes)
+});
+
+pub fn router(face: Face) -> Router {
     let entrance = middleware::from_fn_with_state(face.clone(), door::enter);
-    Router::new().nest("/api/v1", routes).layer(entrance).with_state(face)
+    ROUTES.clone().layer(entrance).with_state(face)
 }
 
 /// The routes, and the document made of the same list.

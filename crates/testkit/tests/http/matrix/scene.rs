@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use domain::{AccountId, ChannelId, CredentialKind, Role};
+use domain::{AccountId, ChannelId, CredentialKind, Role, WorkspaceId};
 use service::{Address, NewChannel, NewWorkspace, Secret};
 use testkit::{Backend, Ground, Person, Team, Town};
 
@@ -55,6 +55,8 @@ pub struct Scene {
     ground: Ground,
     town: Option<Town>,
     team: Team,
+    /// Of `w`.
+    pub elsewhere: WorkspaceId,
     people: Vec<Person>,
     tokens: Vec<String>,
     words: BTreeMap<&'static str, String>,
@@ -63,7 +65,7 @@ pub struct Scene {
     copy: Option<(Ground, Town, bool)>,
 }
 
-fn role_of(who: char) -> Role {
+pub fn role_of(who: char) -> Role {
     match who.to_ascii_lowercase() {
         'o' => Role::Owner,
         'a' => Role::Admin,
@@ -76,14 +78,18 @@ fn role_of(who: char) -> Role {
 impl Scene {
     /// One of each column, and a few others to do things to.
     async fn with_people(backend: Backend) -> Self {
-        let ground = Ground::on(backend).await;
+        let ground = if backend == Backend::Sqlite { Ground::quick() } else { Ground::on(backend).await };
         let town = Town::on(&ground).await;
-        let mut people = Vec::new();
+        let (mut people, mut elsewhere) = (Vec::new(), WorkspaceId::INSTALLATION);
         for who in PEOPLE.chars() {
             people.push(match who {
                 'O' => town.team.owner,
                 's' => town.meets("Sam").await,
-                'w' => founds(&town).await,
+                'w' => {
+                    let (person, workspace) = founds(&town).await;
+                    elsewhere = workspace;
+                    person
+                }
                 _ => town.welcomes_as("P", role_of(who)).await,
             });
         }
@@ -100,8 +106,9 @@ impl Scene {
             words.insert(name, town.welcomes_as("Q", role).await.account().to_string());
         }
         let (team, own) = (town.team, vec![0; people.len()]);
+        let town = Some(town);
         let mut scene =
-            Self { ground, team, people, tokens: vec![], words, own, town: Some(town), copy: None };
+            Self { ground, team, elsewhere, people, tokens: vec![], words, own, town, copy: None };
         scene.words.insert("stranger", scene.person('s').account().to_string());
         scene
     }
@@ -181,6 +188,9 @@ impl Scene {
         }
         let at = Address { channel, thread: 0, number: 2 };
         node.service.pin(seated.by, node.new_key(), at, true).await.expect("pinned");
+        let first = Address { number: 1, ..at };
+        let number = testkit::team::number(&seated.replies(node, first, "reply").await.expect("said"));
+        self.words.insert("reply", number.to_string());
         let people = self.people.clone();
         for (own, person) in self.own.iter_mut().zip(people) {
             // Who has no seat has said nothing: any number will do.
@@ -233,6 +243,17 @@ impl Scene {
         verb: &Verb,
         more: &[(&'static str, &str)],
     ) -> (char, String) {
+        self.answers_in(self.team.workspace, who, verb, more).await
+    }
+
+    /// The same, through a workspace.
+    pub async fn answers_in(
+        &mut self,
+        workspace: WorkspaceId,
+        who: usize,
+        verb: &Verb,
+        more: &[(&'static str, &str)],
+    ) -> (char, String) {
         let mut words = self.words.clone();
         words.insert("own", self.own[who].to_string());
         words.extend(more.iter().map(|(name, word)| (*name, (*word).to_owned())));
@@ -240,7 +261,7 @@ impl Scene {
         let token = self.tokens[who].clone();
         self.renew().await;
         let town = self.copy.as_ref().map_or_else(|| self.town(), |(_, town, _)| town);
-        let path = town.path(&verb.path);
+        let path = format!("/api/v1/workspaces/{workspace}{}", verb.path);
         let answer = match &verb.body {
             Some(body) => {
                 let body = serde_json::from_str(body).expect("JSON");
@@ -259,7 +280,7 @@ impl Scene {
             _ => panic!("{told}"),
         };
         if let Some((_, _, done)) = &mut self.copy {
-            *done |= mark == '+';
+            *done |= mark == '+' && verb.method != "GET";
         }
         (mark, told)
     }
@@ -270,24 +291,30 @@ impl Scene {
             return;
         }
         self.copy = None;
-        let ground = Ground::on(Backend::Sqlite).await;
+        let ground = Ground::quick();
         copy(&folder(&self.ground), &folder(&ground));
         let town = Town::behind(ground.node().await, self.team);
         self.copy = Some((ground, town, false));
     }
 
+    pub fn workspace(&self) -> WorkspaceId {
+        self.team.workspace
+    }
+    pub fn account(&self, who: char) -> AccountId {
+        self.person(who).account()
+    }
     pub fn whom(&self, name: &str) -> String {
         self.words[name].clone()
     }
 }
 
 /// Somebody with a workspace of their own.
-async fn founds(town: &Town) -> Person {
+async fn founds(town: &Town) -> (Person, WorkspaceId) {
     let person = town.meets("Olga").await;
     let new =
         NewWorkspace { name: "Crows".into(), slug: None, owner: person.account(), owner_name: "Olga".into() };
-    town.node.service.create_workspace(town.node.new_key(), new).await.expect("a workspace is created");
-    person
+    let made = town.node.service.create_workspace(town.node.new_key(), new).await;
+    (person, made.expect("a workspace is created").0.workspace)
 }
 
 fn node_of(scene: &Scene) -> &testkit::Node {

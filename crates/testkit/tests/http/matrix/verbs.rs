@@ -39,12 +39,12 @@ impl Verb {
 /// A path with `{}` for every segment that is somebody's or something's.
 pub fn without_names(path: &str) -> String {
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let named = |at: usize| {
-        let before = at.checked_sub(1).map_or("", |before| segments[before]);
-        let oneself = before == "members" && !(segments[at] == "me" && segments.len() > at + 1);
-        oneself
-            || ["me", "reactions"].contains(&before)
-            || !segments[at].chars().all(|c| c.is_ascii_lowercase())
+    let before = |at: usize, back: usize| at.checked_sub(back).map_or("", |before| segments[before]);
+    let named = |at: usize| match before(at, 1) {
+        "members" => segments[at] != "me" || at + 1 == segments.len(),
+        "me" => before(at, 2) != "members",
+        "reactions" => true,
+        _ => !segments[at].chars().all(|c| c.is_ascii_lowercase()),
     };
     (0..segments.len())
         .map(|at| if named(at) { "/{}".into() } else { format!("/{}", segments[at]) })
