@@ -38,6 +38,7 @@ pub mod metrics;
 mod observe;
 pub mod peer;
 mod pictures;
+mod pins;
 mod reactions;
 mod refused;
 mod request_id;

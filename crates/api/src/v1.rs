@@ -12,7 +12,7 @@ use crate::errors::Problem;
 use crate::face::Face;
 use crate::{
     about, account, bots, changed, channels, door, export, invited, keeping, links, lists, me, members,
-    message, messages, pictures, reactions, seats, session, tokens, workspaces,
+    message, messages, pictures, pins, reactions, seats, session, tokens, workspaces,
 };
 
 #[derive(OpenApi)]
@@ -76,6 +76,7 @@ pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
         .merge(message::routes())
         .merge(messages::routes())
         .merge(pictures::routes())
+        .merge(pins::routes())
         .merge(reactions::routes())
         .merge(seats::routes())
         .merge(session::routes())

@@ -23,6 +23,7 @@ pub mod messages;
 pub mod mine;
 pub mod people;
 pub mod pictures;
+pub mod pins;
 pub mod reactions;
 pub mod seats;
 pub mod standing;
@@ -53,6 +54,7 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         messages::QUERIES,
         mine::QUERIES,
         people::QUERIES,
+        pins::QUERIES,
         reactions::QUERIES,
         seats::QUERIES,
         pictures::QUERIES,

@@ -60,6 +60,7 @@ impl Fault {
 pub struct Faults {
     plan: Arc<Mutex<VecDeque<Option<Fault>>>>,
     happened: Arc<Mutex<Vec<Fault>>>,
+    looked: Arc<Mutex<(usize, usize)>>,
 }
 
 impl Faults {
@@ -76,6 +77,10 @@ impl Faults {
     }
     pub fn happened(&self) -> Vec<Fault> {
         self.happened.lock().clone()
+    }
+    /// Round trips that read, and the statements in them.
+    pub fn looked(&self) -> (usize, usize) {
+        *self.looked.lock()
     }
     fn next(&self) -> Option<Fault> {
         self.plan.lock().pop_front().flatten()
@@ -157,6 +162,10 @@ impl Engine for Faulty {
         fresh: Freshness,
         queries: &[Query],
     ) -> Result<Seen<Vec<Answer>>, StoreError> {
+        {
+            let mut looked = self.faults.looked.lock();
+            *looked = (looked.0 + 1, looked.1 + queries.len());
+        }
         self.engine.look(workspace, fresh, queries).await
     }
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
