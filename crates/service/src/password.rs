@@ -1,6 +1,7 @@
 //! Passwords are hashed slowly on purpose, by one thread of their own: a storm of sign-ins slows sign-ins alone.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub struct Passwords(Arc<Inner>);
 struct Inner {
     cost: Cost,
     line: OnceLock<Option<SyncSender<Job>>>,
+    asked: AtomicU64,
 }
 
 struct Job {
@@ -65,7 +67,7 @@ enum Task {
 
 impl Passwords {
     pub fn new(cost: Cost) -> Self {
-        Self(Arc::new(Inner { cost, line: OnceLock::new() }))
+        Self(Arc::new(Inner { cost, line: OnceLock::new(), asked: AtomicU64::new(0) }))
     }
 
     /// For a row; the text says how it was made.
@@ -97,7 +99,13 @@ impl Passwords {
             TrySendError::Full(_) => NotDone::Saturated { retry_after: RETRY_AFTER },
             TrySendError::Disconnected(_) => gone(),
         })?;
+        self.0.asked.fetch_add(1, Ordering::Relaxed);
         told.await.map_err(|_| gone())
+    }
+
+    /// How many were hashed or compared so far.
+    pub fn asked(&self) -> u64 {
+        self.0.asked.load(Ordering::Relaxed)
     }
 }
 
@@ -229,5 +237,15 @@ mod tests {
         let hash = filled("password", b"somesalt", Cost { memory_kib: 64, passes: 2 }, &mut memory);
         let text = format!("{known}{}", STANDARD_NO_PAD.encode(hash.expect("hashed")));
         assert!(compare("password", Some(&text), Cost::CHEAP, &mut memory).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_storm_is_told_to_come_back_and_whoever_waits_is_served() {
+        let passwords = Passwords::new(Cost { memory_kib: 4_096, passes: 2 });
+        let guesses = (0..3 * WAITING_MAX).map(|_| passwords.matches("a guess", None));
+        let told = futures_util::future::join_all(guesses).await;
+        let busy = told.iter().filter(|told| matches!(told, Err(NotDone::Saturated { .. }))).count();
+        let served = told.iter().filter(|told| matches!(told, Ok(false))).count();
+        assert!(busy > 0 && served >= WAITING_MAX && busy + served == told.len(), "{busy} {served}");
     }
 }

@@ -1,6 +1,6 @@
 //! An engine that fails on command, at every place where the journal awaits it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -61,6 +61,7 @@ pub struct Faults {
     plan: Arc<Mutex<VecDeque<Option<Fault>>>>,
     happened: Arc<Mutex<Vec<Fault>>>,
     looked: Arc<Mutex<(usize, usize)>>,
+    asked: Arc<Mutex<BTreeMap<&'static str, usize>>>,
 }
 
 impl Faults {
@@ -71,6 +72,10 @@ impl Faults {
             plan.push_back(None);
         }
         plan.push_back(Some(fault));
+    }
+    /// How often a text with these words was read.
+    pub fn asked(&self, words: &str) -> usize {
+        self.asked.lock().iter().filter(|(text, _)| text.contains(words)).map(|(_, times)| times).sum()
     }
     pub fn clear(&self) {
         self.plan.lock().clear();
@@ -165,6 +170,9 @@ impl Engine for Faulty {
         {
             let mut looked = self.faults.looked.lock();
             *looked = (looked.0 + 1, looked.1 + queries.len());
+        }
+        for query in queries {
+            *self.faults.asked.lock().entry(query.sql).or_default() += 1;
         }
         self.engine.look(workspace, fresh, queries).await
     }

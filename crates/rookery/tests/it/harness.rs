@@ -68,6 +68,13 @@ impl Server {
         Server { child, stdout, line: line.trim_end().to_owned() }
     }
 
+    /// What it prints beneath its line the first time.
+    pub fn set_up_code(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("a line");
+        line.trim_end().strip_prefix("set-up code: ").expect("the code of the first time").to_owned()
+    }
+
     pub fn process(&self) -> u32 {
         self.child.id()
     }
@@ -83,6 +90,17 @@ impl Server {
 
     pub fn ask(&self, request: &str) -> Answer {
         ask(self.address(), request)
+    }
+
+    /// JSON there, JSON back.
+    pub fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+        let (body, bearer) = (body.to_string(), format!("Authorization: Bearer {token}\r\n"));
+        let bearer = if token.is_empty() { "" } else { &bearer };
+        self.ask(&format!(
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: rookery\r\n{bearer}Content-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ))
     }
 
     pub fn signal(&self, name: &str) {

@@ -7,6 +7,7 @@ mod configuration;
 mod harness;
 mod journal;
 mod operating;
+mod people;
 mod postgres;
 mod serving;
 mod working;

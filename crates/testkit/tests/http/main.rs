@@ -10,6 +10,7 @@ mod closing;
 mod entrance;
 mod export;
 mod keeping;
+mod known;
 mod limits;
 mod lists;
 mod matrix;

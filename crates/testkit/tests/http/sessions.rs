@@ -22,7 +22,8 @@ on_every_engine! {
         let (street, _, _) = Street::of_ada(&ground).await;
         let stranger = Visitor::default();
         let long = "x".repeat(100_000);
-        let mut told = Vec::new();
+        let passwords = street.node.service.passwords();
+        let (mut told, before) = (Vec::new(), passwords.asked());
         for (email, password) in
             [(ADA.0, "wrong horse"), ("nobody@example.org", ADA.1), ("not an address", ADA.1), (ADA.0, ""), (ADA.0, &long)]
         {
@@ -32,6 +33,7 @@ on_every_engine! {
             told.push(answer.body["error"]["message"].clone());
         }
         assert!(told.iter().all(|words| *words == told[0]), "{told:?}");
+        assert_eq!(passwords.asked() - before, told.len() as u64, "each costs one hash");
     }
 
     async fn a_session_is_listed_where_it_began_and_ended_from_anywhere(ground: Ground) {

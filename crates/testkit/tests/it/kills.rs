@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use domain::verbs::Invite;
+use service::{Device, InvitationCode, Newcomer};
 use store::{DigestKey, Limits, Order, Store};
 use testkit::kill::killed_after;
 use testkit::{Fault, Ground, Ledger, Node, Team, Wrongs, on_every_engine};
@@ -123,4 +125,80 @@ on_every_engine! {
             node.stop().await;
         }
     }
+
+    async fn a_coming_killed_at_any_step_is_finished_or_begun_anew(ground: Ground) {
+        let team = set_up(&ground).await;
+        // An account, the directory's note, the shard's decision, the directory's membership, a session.
+        for after in 0..5 {
+            let email = format!("bob{after}@example.org");
+            let node = Arc::new(ground.node().await);
+            let code = invites(&node, &team).await;
+            node.faults.plan(after, Fault::DiesAfterCommit);
+            let new = Newcomer { email: email.clone(), password: "battery staple".into(), name: "Bob".into() };
+            dies(node, |node| { let code = code.clone(); async move { drop(node.service.sign_up(&code, new, Device::default()).await) } }).await;
+            let node = ground.node().await;
+            ground.clock.advance(2 * domain::Stamp::MINUTE);
+            let finished = node.service.finish_what_was_begun().await.expect("finished");
+            assert_eq!(finished, usize::from(after == 2), "after step {after}");
+            assert_eq!(node.service.finish_what_was_begun().await.expect("finished"), 0, "once is enough");
+            let bob = node.service.sign_in(&email, "battery staple", Device::default()).await.expect("the account is whole").who;
+            let homes = node.service.workspaces(&bob, None, 10).await.expect("a list").0.len();
+            assert_eq!(homes, usize::from(after >= 2), "after step {after}");
+            node.service.come_in(bob.account, node.new_key(), &code, None).await.expect("in, or in already");
+            assert_eq!(node.service.workspaces(&bob, None, 10).await.expect("a list").0.len(), 1);
+            node.stop().await;
+        }
+    }
+
+    async fn a_removal_killed_at_any_step_is_finished_or_begun_anew(ground: Ground) {
+        let team = set_up(&ground).await;
+        for after in 0..3 {
+            let node = Arc::new(ground.node().await);
+            let code = invites(&node, &team).await;
+            let new = Newcomer { email: format!("bob{after}@example.org"), password: "battery staple".into(), name: "Bob".into() };
+            let (session, _) = node.service.sign_up(&code, new, Device::default()).await.expect("in");
+            let bob = session.who;
+            node.faults.plan(after, Fault::DiesAfterCommit);
+            dies(node, |node| async move {
+                drop(node.service.remove_member(team.owner.by, node.new_key(), bob.account, false).await);
+            })
+            .await;
+            let node = ground.node().await;
+            ground.clock.advance(2 * domain::Stamp::MINUTE);
+            let finished = node.service.finish_what_was_begun().await.expect("finished");
+            assert_eq!(finished, usize::from(after == 1), "after step {after}");
+            assert_eq!(node.service.finish_what_was_begun().await.expect("finished"), 0, "once is enough");
+            let homes = node.service.workspaces(&bob, None, 10).await.expect("a list").0.len();
+            assert_eq!(homes, usize::from(after == 0), "after step {after}");
+            node.stop().await;
+        }
+    }
+}
+
+async fn set_up(ground: &Ground) -> Team {
+    let node = ground.node().await;
+    let team = Team::set_up(&node).await;
+    node.stop().await;
+    team
+}
+
+async fn invites(node: &Node, team: &Team) -> InvitationCode {
+    let key = node.new_key();
+    let code = node.service.invitation_code(team.owner.by, key);
+    let (id, hash) = (node.new_key(), code.hash());
+    let invite =
+        Invite { id, hash, role: domain::Role::Member, channels: Vec::new(), uses: None, expires_s: None };
+    node.service.invite(team.owner.by, key, invite).await.expect("invited");
+    code
+}
+
+/// Does it until the planned death.
+async fn dies<F: Future<Output = ()>>(node: Arc<Node>, work: impl FnOnce(Arc<Node>) -> F) {
+    let died = async {
+        while node.faults.happened().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! { () = work(node.clone()) => panic!("it should have died"), () = died => {} }
+    Arc::into_inner(node).expect("one owner").die().await;
 }
