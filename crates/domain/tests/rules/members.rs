@@ -1,8 +1,8 @@
 use domain::EventKind::{AuditNoted, MemberChanged, MemberJoined, MemberLeft, SeatJoined, SeatLeft};
 use domain::text::Name;
 use domain::verbs::{
-    AddBot, ChangeProfile, ChangeRole, CreateDirect, EndSeats, Keep, LetBackIn, PrivateKind, RemoveMember,
-    RequireSignIn, SetStatus,
+    AddBot, ChangeProfile, ChangeRole, CreateDirect, EndSeats, ForgetMember, Keep, LetBackIn, PrivateKind,
+    RemoveMember, RequireSignIn, SetStatus,
 };
 use domain::{
     Audience, Audit, By, ChannelId, Code, MemberState, Role, Seat, SeatRole, Stamp, Status, Viewer, may_see,
@@ -115,6 +115,18 @@ fn who_closes_their_account_leaves_messages_without_a_name() {
     stage.says(bob, "stays").expect("said");
     stage.does(bob, &RemoveMember { account: bob.account, closing: true }).expect("closed");
     assert_eq!((stage.member(bob).name.as_str(), stage.message(0, 1).text.as_str()), ("", "stays"));
+}
+
+#[test]
+fn who_left_long_ago_and_closes_their_account_now_loses_the_name_there_too() {
+    let mut stage = Stage::new();
+    let bob = stage.welcomes("Bob", Role::Member);
+    assert!(stage.tells(bob, &ForgetMember).is_empty(), "a member keeps their name");
+    stage.does(bob, &remove(bob)).expect("left");
+    assert_eq!(stage.member(bob).name, "Bob");
+    assert_eq!(stage.tells(bob, &ForgetMember), [MemberChanged]);
+    assert_eq!((stage.member(bob).name.as_str(), stage.member(bob).changed), ("", stage.told().position));
+    assert!(stage.tells(bob, &ForgetMember).is_empty(), "twice is once");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use domain::EventKind::{MemberChanged, WorkspaceArchived, WorkspaceChanged, WorkspaceRestored};
 use domain::limits::PICTURE_BYTES_MAX;
-use domain::rights::{Rights, Who};
+use domain::rights::{Rights, RightsChange, Who};
 use domain::text::Name;
 use domain::verbs::{ArchiveWorkspace, ChangeWorkspace, NewPicture, RemoveMember, SetPicture};
 use domain::{Audit, Code, Picture, Role};
@@ -33,6 +33,11 @@ fn an_owner_decides_who_has_which_right() {
     assert_eq!(stage.refuses(ann, &decide), Code::NotAllowed);
     stage.does(stage.owner, &decide).expect("an owner");
     assert_eq!(stage.itself().settings.0.rights, rights);
+    let one = RightsChange { shout: Some(Who::Owners), ..RightsChange::default() };
+    stage
+        .does(stage.owner, &ChangeWorkspace { rights: Some(one), ..Default::default() })
+        .expect("one of them");
+    assert_eq!(stage.itself().settings.0.rights, Rights { shout: Who::Owners, ..rights }, "the others stay");
 }
 
 #[test]
