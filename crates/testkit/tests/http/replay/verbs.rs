@@ -1,6 +1,6 @@
 //! Everything somebody can ask for, drawn by a seed; most of it may be refused, and then nothing happens.
 
-use domain::verbs::NewPicture;
+use domain::verbs::{NewPicture, SetPicture};
 use domain::{AccountId, By, ChannelId, Key, Role};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -210,7 +210,7 @@ impl Cast {
                 let of_workspace = self.chance.random_bool(0.5);
                 let digest: [u8; 32] = self.chance.random();
                 let picture = NewPicture { digest, media: "image/png".into(), bytes: vec![1, 2, 3] };
-                service.set_picture(by, key, of_workspace, Some(picture)).await
+                town.node.execute(by, key, SetPicture { of_workspace, picture: Some(picture) }).await
             }
             "settings" => {
                 let change = WorkspaceChange { name: Some(said), ..WorkspaceChange::default() };
@@ -233,7 +233,7 @@ impl Cast {
         let channels = vec![self.channels[0]];
         let invite =
             domain::verbs::Invite { id, hash, role: Role::Member, channels, uses: None, expires_s: None };
-        let done = town.node.service.invite(by, key, invite).await?;
+        let done = town.node.execute(by, key, invite).await?;
         self.invited.push((id, hash));
         Ok(done)
     }
