@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::verbs::Invite;
-use service::{Device, InvitationCode, Newcomer};
+use service::{Device, InvitationCode, NewInvite, Newcomer};
 use store::{DigestKey, Limits, Order, Store};
 use testkit::kill::killed_after;
 use testkit::{Fault, Ground, Ledger, Node, Team, Wrongs, on_every_engine};
@@ -183,12 +182,8 @@ async fn set_up(ground: &Ground) -> Team {
 }
 
 async fn invites(node: &Node, team: &Team) -> InvitationCode {
-    let key = node.new_key();
-    let code = node.service.invitation_code(team.owner.by, key);
-    let (id, hash) = (node.new_key(), code.hash());
-    let invite =
-        Invite { id, hash, role: domain::Role::Member, channels: Vec::new(), uses: None, expires_s: None };
-    node.service.invite(team.owner.by, key, invite).await.expect("invited");
+    let new = NewInvite { role: domain::Role::Member, uses: None, expires_s: None, channels: Vec::new() };
+    let (code, _) = node.service.invite(team.owner.by, node.new_key(), new).await.expect("invited");
     code
 }
 
