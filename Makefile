@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test lint bench bench-http bench-sends schedules chaos fuzz fmt tidy services-up services-down
+.PHONY: help run web check test lint bench bench-http bench-sends schedules chaos fuzz openapi fmt tidy services-up services-down
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -50,6 +50,9 @@ chaos: ## ten minutes of kill -9 under load, on both engines
 
 fuzz: ## nonsense at every endpoint, parser and id, for long
 	PROPTEST_CASES=$(or $(CASES),20000) $(CARGO) test --release -p testkit --test fuzz
+
+openapi: ## write docs/openapi.json anew, after an endpoint changed
+	UPDATE_GOLDEN=1 $(CARGO) test --quiet -p api --test face document
 
 fmt: ## format everything
 	$(CARGO) fmt --all

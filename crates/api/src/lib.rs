@@ -17,6 +17,7 @@ mod compression;
 mod connection;
 mod cursor;
 mod docs;
+mod document;
 mod done;
 pub mod door;
 pub mod errors;

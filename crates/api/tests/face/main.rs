@@ -1,5 +1,7 @@
 //! What a caller sees on both listeners, without a server around them.
 
+mod document;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
