@@ -10,4 +10,5 @@ mod operating;
 mod people;
 mod postgres;
 mod serving;
+mod story;
 mod working;

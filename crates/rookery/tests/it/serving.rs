@@ -24,7 +24,7 @@ fn it_prints_a_line_one_can_click_and_answers_there() {
 fn an_unknown_path_and_a_wrong_method_get_the_error_form() {
     let home = tempdir().expect("a folder");
     let server = Server::start(home.path());
-    let nowhere = server.get("/nowhere");
+    let nowhere = server.get("/api/nowhere");
     assert_eq!((nowhere.status(), &nowhere.json()["error"]["code"]), (404, &json!("not_found")));
     assert!(nowhere.json()["error"]["request_id"].is_string());
     let post = server
