@@ -90,6 +90,11 @@ impl Problem {
         Problem::for_status(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// What is here speaks another protocol.
+    pub fn for_upgrade(message: &'static str) -> Problem {
+        Problem::of(StatusCode::UPGRADE_REQUIRED, "upgrade_required", message)
+    }
+
     pub fn busy(retry_after_s: u64) -> Problem {
         let problem =
             Problem::of(StatusCode::SERVICE_UNAVAILABLE, "busy", "the answer took too long; try again");

@@ -47,6 +47,7 @@ mod seats;
 pub mod server;
 mod session;
 mod site;
+pub mod socket;
 pub mod tls;
 mod tokens;
 pub mod v1;

@@ -9,22 +9,36 @@ use crate::errors::Problem;
 use crate::face::Face;
 use crate::{
     about, account, bots, changed, channels, document, door, export, invited, keeping, links, lists, me,
-    members, message, messages, pictures, pins, reactions, seats, session, tokens, workspaces,
+    members, message, messages, pictures, pins, reactions, seats, session, socket, tokens, workspaces,
 };
 
 /// Described once a process, however many faces it has.
 static ROUTES: LazyLock<Router<Face>> = LazyLock::new(|| {
     let (routes, document) = described();
-    let routes = routes
-        .route("/openapi.json", document::served(&document))
-        .fallback(|| async { Problem::not_found() })
-        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
-    Router::new().nest("/api/v1", routes)
+    let routes = routes.merge(socket::routes());
+    under_v1(routes.route("/openapi.json", document::served(&document)))
 });
 
 pub fn router(face: Face) -> Router {
+    entered(ROUTES.clone(), face)
+}
+
+/// The sockets alone, where another process answers the rest.
+pub fn only_sockets(face: Face) -> Router {
+    entered(under_v1(socket::routes()), face)
+}
+
+fn under_v1(routes: Router<Face>) -> Router<Face> {
+    let routes = routes
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
+    Router::new().nest("/api/v1", routes)
+}
+
+/// Nobody comes past the door.
+fn entered(routes: Router<Face>, face: Face) -> Router {
     let entrance = middleware::from_fn_with_state(face.clone(), door::enter);
-    ROUTES.clone().layer(entrance).with_state(face)
+    routes.layer(entrance).with_state(face)
 }
 
 /// The routes, and the document made of the same list.

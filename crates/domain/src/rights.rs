@@ -99,15 +99,18 @@ impl Right {
         matches!(self, Self::CreateChannels | Self::Shout)
     }
     pub fn held_by(self, member: &Member, settings: &Settings) -> bool {
+        member.is_active() && self.is_open_to(member.role, settings)
+    }
+    /// Whether it comes with a role, for a member.
+    pub fn is_open_to(self, role: Role, settings: &Settings) -> bool {
         let who = self.given_to(&settings.rights);
-        member.is_active()
-            && match member.role {
-                Role::Owner => true,
-                Role::Admin => who != Who::Owners,
-                Role::Member => who == Who::Members,
-                Role::Bot => who == Who::Members && self.is_for_bots(),
-                Role::Guest => false,
-            }
+        match role {
+            Role::Owner => true,
+            Role::Admin => who != Who::Owners,
+            Role::Member => who == Who::Members,
+            Role::Bot => who == Who::Members && self.is_for_bots(),
+            Role::Guest => false,
+        }
     }
     pub fn required(self, member: &Member, settings: &Settings) -> Result<(), Refusal> {
         if self.held_by(member, settings) {

@@ -3,5 +3,21 @@
 //! **Invariant.** Nothing here is the only place of anything: a socket that is dropped loses no event, since a position
 //! brings its client level again.
 
+mod admission;
+mod arrivals;
 pub mod codec;
+mod core;
+mod desk;
+mod frames;
+mod gateway;
 pub mod handshake;
+mod hub;
+mod limits;
+mod outbox;
+mod session;
+mod ticket;
+mod wire;
+
+pub use arrivals::{Arrival, Bare};
+pub use gateway::{CoreWork, Gateway, Parts};
+pub use limits::Limits;

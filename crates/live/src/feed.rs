@@ -87,9 +87,6 @@ impl Feed {
 
     /// Tells of a workspace from this mark on.
     pub async fn follow(&self, workspace: WorkspaceId) -> Result<Followed, Lost> {
-        if let Some(at) = self.at(workspace) {
-            return Ok(at);
-        }
         let (tell, told) = oneshot::channel();
         let ended = |()| Lost("the feed has ended".to_owned());
         self.shared.wishes.send(Wish::Follow(workspace, tell)).await.map_err(|_| ended(()))?;

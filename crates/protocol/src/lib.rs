@@ -10,6 +10,7 @@ pub mod channel;
 pub mod entrance;
 pub mod event;
 pub mod export;
+pub mod frame;
 pub mod keeping;
 pub mod list;
 pub mod lists;

@@ -1,10 +1,10 @@
 //! Everything a socket is, in one look: who it is here, where they sit, which of their commands happened.
 
 use domain::cell::{Cell, Corrupt, Value, Values};
-use domain::{By, Key, Position, Seat, values};
+use domain::{By, Credential, Key, Position, Seat, values};
 use store::{Answer, Query};
 
-use crate::take::rows;
+use crate::take::{one, rows};
 
 /// Keys asked for in one statement.
 const SLOTS: usize = 50;
@@ -18,7 +18,12 @@ const RECEIPTS: &str = "SELECT key, position, result FROM receipt WHERE key IN (
         $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48,
         $49, $50) AND workspace = $51 AND account = $52";
 
-pub const QUERIES: &[&str] = &[SEATS, RECEIPTS];
+/// A session or token by its id.
+const OPENED: &str =
+    "SELECT hash, id, account, kind, workspace, scopes, label, agent, address, created_us, seen_us, expires_us, revoked_us
+    FROM credential WHERE id = $1";
+
+pub const QUERIES: &[&str] = &[OPENED, RECEIPTS, SEATS];
 
 pub fn seats(by: By) -> Query {
     Query { sql: SEATS, values: values![&by.workspace, &by.account] }
@@ -51,4 +56,12 @@ pub fn receipts_in(answers: &[Answer]) -> Result<Vec<(Key, Position, String)>, C
         ))
     };
     answers.iter().flatten().map(receipt).collect()
+}
+
+pub fn opened(credential: Key) -> Query {
+    Query { sql: OPENED, values: vec![Value::of(&credential)] }
+}
+
+pub fn opened_in(answer: &Answer) -> Result<Option<Credential>, Corrupt> {
+    one(answer)
 }

@@ -10,6 +10,7 @@ mod node;
 mod people;
 mod postgres;
 mod roles;
+mod sockets;
 mod tasks;
 
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use backend::Backend;
 pub use copies::{Overwrite, named, restore, verify};
 pub use desk::Desk;
 pub use migrations::migrations;
-pub use roles::{operators, role};
+pub use roles::{Roles, operators};
 
 /// What the roles are handed.
 pub struct Ports {

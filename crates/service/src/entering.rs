@@ -1,11 +1,15 @@
 //! A socket comes in: who it is here, and where they sit.
 
-use domain::{By, ChannelId, Epoch, Key, Position, Right, Role};
+use domain::{
+    AccountId, By, ChannelId, CredentialKind, Epoch, Key, Position, Right, Role, Stamp, WorkspaceId,
+};
 use reading::{entering, membership};
 use store::{Freshness, NotDone};
 
 use crate::Service;
+use crate::door::Who;
 use crate::reads::corrupt;
+use crate::scopes::Scopes;
 
 /// Somebody at a moment of a journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,5 +43,31 @@ impl Service {
             seats: seats.iter().map(|seat| (seat.channel, seat.since)).collect(),
             happened: entering::receipts_in(&seen.value[2..]).map_err(corrupt)?,
         })
+    }
+}
+
+impl Who {
+    /// As a ticket of ours says, which was written for this session.
+    pub fn by_ticket(account: AccountId, credential: Key, signed_us: Stamp) -> Self {
+        Self {
+            account,
+            credential,
+            kind: CredentialKind::Session,
+            workspace: None,
+            scopes: Scopes::ALL,
+            operator: false,
+            signed_us,
+        }
+    }
+}
+
+impl Service {
+    /// Whether what somebody came in with still opens the door.
+    pub async fn still_opens(&self, who: &Who) -> Result<bool, NotDone> {
+        let asked = [entering::opened(who.credential)];
+        let seen = self.look(WorkspaceId::INSTALLATION, Freshness::Newest, &asked).await?;
+        let known = entering::opened_in(&seen.value[0]).map_err(corrupt)?;
+        let now = self.now();
+        Ok(known.is_some_and(|known| known.account == who.account && known.is_live_at(now)))
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::Service;
 
-pub use domain::{Audience, Commit, Event, EventKind, Role, Viewer, may_see};
+pub use domain::{Audience, Commit, Event, EventKind, Image, Right, Role, Seat, Viewer, may_see};
 pub use live::{
     Bus, Face, Feed, Hall, Here, InProcess, Journal, Listener, Lost, Mark, Piece, Stretch, feed, presence,
 };

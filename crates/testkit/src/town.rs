@@ -40,7 +40,9 @@ pub struct Answer {
 
 impl Town {
     pub async fn on(ground: &Ground) -> Self {
-        let node = ground.node().await;
+        Self::of(ground.node().await).await
+    }
+    pub async fn of(node: Node) -> Self {
         let team = Team::set_up(&node).await;
         let router = router(&node);
         Self { node, team, router }
@@ -50,6 +52,10 @@ impl Town {
     pub fn behind(node: Node, team: Team) -> Self {
         let router = router(&node);
         Self { node, team, router }
+    }
+
+    pub fn router(&self) -> axum::Router {
+        self.router.clone()
     }
 
     /// A token for somebody, as a sign-in would give it.

@@ -37,9 +37,7 @@ async fn serve(config: &Config, data: &DataDir, output: &Output) -> Result<(), F
     let ports = compose::ports(config, &lifecycle).await?;
     ports.desk.stands_at(doors.url(config));
     compose::tend(config, data, &ports, &lifecycle).await?;
-    for role in &config.server.roles {
-        compose::role(*role, config, &ports, &mut doors, &lifecycle);
-    }
+    compose::Roles(&config.server.roles).start(config, &ports, &mut doors, &lifecycle)?;
     compose::operators(config, &ports, &metrics, &mut doors, &lifecycle);
     announce(config, &doors, set_up_code(&ports).await, output);
     ended(lifecycle.until_stopped(asked).await)

@@ -9,13 +9,15 @@ use api::limits::Limits;
 use api::peer::Proxies;
 use api::server::Door;
 use api::tls::Tls;
+use gateway::Gateway;
 use tracing::{info, warn};
 use worker::Share;
 
-use super::Ports;
+use super::{Ports, sockets};
 use crate::commands::version::VERSION;
 use crate::config::Config;
 use crate::doors::Doors;
+use crate::exit::Failure;
 use crate::lifecycle::Lifecycle;
 use crate::role::Role;
 use crate::telemetry::Metrics;
@@ -23,21 +25,49 @@ use crate::telemetry::Metrics;
 /// Parts of a shard's workspaces that different workers may follow.
 const SLICES: u8 = 4;
 
-/// Starts a role; it ends with the lifecycle.
-pub fn role(role: Role, config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
-    match role {
-        Role::Api => api(config, ports, doors, lifecycle),
-        Role::Worker => work(config, ports, lifecycle),
+/// Which roles were asked for.
+pub struct Roles<'a>(pub &'a [Role]);
+
+impl Roles<'_> {
+    /// Starts them all; they end with the lifecycle.
+    pub fn start(
+        &self,
+        config: &Config,
+        ports: &Ports,
+        doors: &mut Doors,
+        lifecycle: &Lifecycle,
+    ) -> Result<(), Failure> {
+        let has = |role| self.0.contains(&role);
+        let sockets = has(Role::Gateway).then(|| sockets::open(config, ports, lifecycle)).transpose()?;
+        if has(Role::Api) || has(Role::Gateway) {
+            main_door(config, ports, has(Role::Api), sockets, doors, lifecycle);
+        }
+        if has(Role::Worker) {
+            work(config, ports, lifecycle);
+        }
+        Ok(())
     }
 }
 
-fn api(config: &Config, ports: &Ports, doors: &mut Doors, lifecycle: &Lifecycle) {
+/// One listener for whatever people and programs reach: the API, the sockets, or both.
+fn main_door(
+    config: &Config,
+    ports: &Ports,
+    api: bool,
+    sockets: Option<Gateway>,
+    doors: &mut Doors,
+    lifecycle: &Lifecycle,
+) {
     let Some(listener) = doors.main.take() else { return };
     let (limits, health) = (limits(config), ports.health.clone());
     let proxies = Arc::new(Proxies::new(config.server.trusted_proxies.clone()));
     let door = Door { limits: limits.clone(), proxies, tls: doors.tls.clone() };
-    let v1 = api::v1::router(Face::with(ports.service.clone(), face(config, doors)));
-    let router = api::main_router(v1, health.clone(), &limits);
+    let face = Face::with(ports.service.clone(), face(config, doors));
+    let v1 = if api { api::v1::router(face) } else { api::v1::only_sockets(face) };
+    let mut router = api::main_router(v1, health.clone(), &limits);
+    if let Some(gateway) = sockets {
+        router = api::socket::behind(router, Arc::new(sockets::Door(gateway)));
+    }
     if let Some(tls) = doors.tls.clone() {
         renew(tls, lifecycle);
     }

@@ -20,6 +20,7 @@ settings! {
     sections {
         server: Server;
         rates: Rates;
+        gateway: Gateway;
         store: Store;
         journal: Journal;
         backup: Backup;
@@ -84,6 +85,25 @@ settings! {
         sign_in_account: u32 = 30;
         /// Exports, and what else reads a great deal, of one account.
         costly: u32 = 10;
+    }
+    sections {}
+}
+
+settings! {
+    /// The sockets of this process: live events, sending, typing, presence.
+    pub struct Gateway {
+        /// How many are open at once; further callers are told to come back.
+        sockets_max: u32 = 50_000;
+        /// Threads that keep them. 0: one a processor.
+        threads: u32 = 0;
+        /// How often a socket that hears nothing else hears where it is.
+        heartbeat: Duration = Duration::from_secs(30);
+        /// What may wait for one socket; over it what is missed is brought from the state once it takes something again.
+        queue_max: Size = Size(256 << 10);
+        /// Commands one socket may give in a second.
+        commands_per_s: u32 = 100;
+        /// How many may come in in a second; the others are told when to come back.
+        newcomers_per_s: u32 = 10_000;
     }
     sections {}
 }

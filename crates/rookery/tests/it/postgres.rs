@@ -50,7 +50,10 @@ fn a_node_serves_is_counted_while_it_lives_and_says_so_when_it_goes() {
     assert_eq!(health["components"]["quorum"], "degraded", "nothing confirms commits beside this primary");
     assert_eq!(serving.get("/health/ready").status(), 200);
     let told = level();
-    assert_eq!(told["nodes"], json!([{ "roles": "api,worker", "level": told["build"], "connections": 5 }]));
+    assert_eq!(
+        told["nodes"],
+        json!([{ "roles": "api,gateway,worker", "level": told["build"], "connections": 5 }])
+    );
     serving.signal("TERM");
     let (exit, log) = serving.ended();
     assert!(exit.success(), "{log}");

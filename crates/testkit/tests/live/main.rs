@@ -2,4 +2,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
 
+mod doors;
 mod journal;
+mod resume;
+mod slow;
+mod talking;
+mod transcript;

@@ -1,0 +1,241 @@
+//! One thread with its own readiness loop, its sockets and its tables. It never waits for anything but that loop.
+
+mod enter;
+mod faces;
+mod hear;
+mod pass;
+mod room;
+mod sockets;
+mod tell;
+mod tick;
+mod write;
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::{Events, Poll, Token, Waker};
+use protocol::WorkspaceId;
+use service::Service;
+use service::live::Feed;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tracing::error;
+
+use self::room::Room;
+use self::sockets::{NO_ROOM, Sockets};
+use crate::arrivals::Newcomer;
+use crate::desk::Errand;
+use crate::hub::{Inbox, ToCore};
+use crate::limits::Limits;
+use crate::ticket::Tickets;
+
+pub(crate) use self::sockets::{Passport, Place, Socket};
+
+const WAKE: Token = Token(usize::MAX);
+/// Read at once; a message is at most as long.
+const SCRATCH_BYTES: usize = 64 * 1024;
+const EVENTS_MAX: usize = 1_024;
+/// The longest sleep: heartbeats and patience are looked after in between.
+const SLEEP_MAX: Duration = Duration::from_millis(250);
+
+/// What every core is given.
+#[derive(Clone)]
+pub(crate) struct Given {
+    pub service: Service,
+    pub feed: Feed,
+    pub limits: Limits,
+    pub tickets: Tickets,
+    /// What must be done on the runtime, a batch at a time.
+    pub desk: mpsc::Sender<Vec<Errand>>,
+}
+
+pub(crate) struct Core {
+    given: Given,
+    poll: Poll,
+    inbox: Arc<Inbox>,
+    sockets: Sockets,
+    rooms: Vec<Option<Room>>,
+    by_workspace: HashMap<WorkspaceId, u32>,
+    errands: Vec<Errand>,
+    /// More may be read there without another word from the kernel.
+    unread: Vec<u32>,
+    /// To be closed at the end of this turn.
+    doomed: Vec<u32>,
+    /// Rooms with something to tell.
+    stirred: Vec<u32>,
+    /// When the next pass starts, if one is wanted.
+    pass_at: Option<Instant>,
+    last_pass: Instant,
+    scratch: Vec<u8>,
+    now: Instant,
+    beat: tick::Beat,
+    draining: Option<tick::Drain>,
+}
+
+impl Core {
+    pub fn new(given: Given) -> io::Result<(Self, Arc<Inbox>)> {
+        let poll = Poll::new()?;
+        let inbox = Arc::new(Inbox::new(Waker::new(poll.registry(), WAKE)?));
+        let now = Instant::now();
+        let core = Self {
+            given,
+            poll,
+            inbox: Arc::clone(&inbox),
+            sockets: Sockets::default(),
+            rooms: Vec::new(),
+            by_workspace: HashMap::new(),
+            errands: Vec::new(),
+            unread: Vec::new(),
+            doomed: Vec::new(),
+            stirred: Vec::new(),
+            pass_at: None,
+            last_pass: now,
+            scratch: vec![0; SCRATCH_BYTES],
+            now,
+            beat: tick::Beat::new(now),
+            draining: None,
+        };
+        Ok((core, inbox))
+    }
+
+    /// Until it was drained.
+    pub fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(EVENTS_MAX);
+        let mut letters = Vec::new();
+        while !self.is_drained() {
+            match self.poll.poll(&mut events, Some(self.sleep())) {
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                _ => self.now = Instant::now(),
+            }
+            for event in &events {
+                let slot = event.token().0 as u32;
+                if event.token() != WAKE {
+                    self.ready(slot, event.is_readable() || event.is_read_closed(), event.is_writable());
+                }
+            }
+            for slot in std::mem::take(&mut self.unread) {
+                self.read(slot);
+            }
+            self.inbox.take(&mut letters);
+            for letter in letters.drain(..) {
+                self.open(letter);
+            }
+            self.pass_if_due();
+            self.tick();
+            self.bury();
+            self.send_errands();
+        }
+        Ok(())
+    }
+
+    fn sleep(&self) -> Duration {
+        if !self.unread.is_empty() {
+            return Duration::ZERO;
+        }
+        let pass = self.pass_at.map(|at| at.saturating_duration_since(self.now));
+        let drain = self.draining.as_ref().map(|_| tick::SLICE);
+        // Handed over again soon, where the runtime had no place for it.
+        let errands = (!self.errands.is_empty()).then_some(Duration::from_millis(1));
+        [pass, drain, errands].into_iter().flatten().fold(SLEEP_MAX, Duration::min)
+    }
+
+    fn ready(&mut self, slot: u32, readable: bool, writable: bool) {
+        if writable {
+            self.flush(slot);
+        }
+        if readable {
+            self.read(slot);
+        }
+    }
+
+    fn flush(&mut self, slot: u32) {
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        match socket.flush(self.now) {
+            Err(_) => self.doomed.push(slot),
+            Ok(false) => {}
+            Ok(true) => {
+                if std::mem::take(&mut socket.paused) {
+                    self.unread.push(slot);
+                }
+                if let Some(ask) = socket.session.rise() {
+                    self.ask(slot, ask);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, letter: ToCore) {
+        match letter {
+            ToCore::Arrived(newcomer) => self.admit(*newcomer),
+            ToCore::Told(piece) => self.tell(&piece),
+            ToCore::Broke(workspace, at) => self.broke(workspace, at),
+            ToCore::Answered(answer) => self.answered(*answer),
+            ToCore::Changed(changes) => self.changed(&changes),
+            ToCore::Ended(account) => self.recheck(account),
+            ToCore::Drain => self.drain(),
+        }
+    }
+
+    fn admit(&mut self, newcomer: Newcomer) {
+        let Newcomer { mut socket, read_ahead } = newcomer;
+        if self.draining.is_some() {
+            return;
+        }
+        let slot = self.sockets.next();
+        if let Err(why) = socket.wire.register(self.poll.registry(), Token(slot as usize)) {
+            error!(%why, "a socket cannot be kept: {why}");
+            return;
+        }
+        socket.progress = self.now;
+        let slot = self.sockets.add(*socket);
+        if !read_ahead.is_empty() {
+            let mut bytes = read_ahead.to_vec();
+            self.hear(slot, &mut bytes);
+        }
+        self.read(slot);
+    }
+
+    fn send_errands(&mut self) {
+        if self.errands.is_empty() {
+            return;
+        }
+        match self.given.desk.try_send(std::mem::take(&mut self.errands)) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(errands) | mpsc::error::TrySendError::Closed(errands)) => {
+                self.errands = errands;
+            }
+        }
+    }
+
+    /// Those that ended in this turn, out of every table.
+    fn bury(&mut self) {
+        for slot in std::mem::take(&mut self.doomed) {
+            self.close(slot);
+        }
+    }
+
+    fn close(&mut self, slot: u32) {
+        let Some(mut socket) = self.sockets.take(slot) else { return };
+        socket.wire.deregister(self.poll.registry());
+        let room_at = socket.room;
+        if let (Some(me), Some(room)) = (socket.me, self.room_mut(room_at)) {
+            room.leave(slot, me.account);
+            if let Some(look) = &socket.look {
+                room.unlook(slot, look);
+            }
+            let (workspace, is_empty) = (room.workspace, room.is_empty());
+            self.errands.push(Errand::Here(faces::gone(workspace, me.account, &socket)));
+            if is_empty {
+                self.rooms[room_at as usize] = None;
+                self.by_workspace.remove(&workspace);
+                self.errands.push(Errand::Left(workspace));
+            }
+        }
+    }
+
+    fn room_mut(&mut self, at: u32) -> Option<&mut Room> {
+        if at == NO_ROOM { None } else { self.rooms.get_mut(at as usize)?.as_mut() }
+    }
+}

@@ -1,0 +1,251 @@
+//! A socket comes in, or is brought level again: with what it missed, and everything after.
+
+use std::sync::Arc;
+
+use protocol::frame::{Again, Faces, GoodbyeCode};
+use protocol::{AccountId, Position};
+use service::live::{EventKind, Mark, Piece, Seat, may_see};
+
+use super::Core;
+use super::faces;
+use super::room::Room;
+use super::sockets::NO_ROOM;
+use super::tell::{hold, viewer};
+use crate::codec;
+use crate::desk::{Answer, Errand, Opening, What};
+use crate::frames::Frames;
+use crate::session::{Ask, Me, Stage, Turn};
+use crate::wire::cut;
+
+impl Core {
+    pub(super) fn answered(&mut self, answer: Answer) {
+        let Answer { slot, generation, what } = answer;
+        if self.sockets.addressed(slot, generation).is_none() {
+            // It went while it was being asked for; where it would have come in nobody may be.
+            if let What::Opened(opening) = what
+                && !self.by_workspace.contains_key(&opening.by.workspace)
+            {
+                self.errands.push(Errand::Left(opening.by.workspace));
+            }
+            return;
+        }
+        match what {
+            What::Opened(opening) => self.opened(slot, *opening),
+            What::Done { frames, count, position } => self.done(slot, &frames, count, position),
+            What::Say(frames) => self.say(slot, &frames),
+            What::Private { frames, version } => {
+                self.say(slot, &frames);
+                if let Some(socket) = self.sockets.get_mut(slot) {
+                    socket.session.private = socket.session.private.max(version);
+                }
+            }
+            What::Looking { look, people } => self.looking(slot, look, &people),
+            What::Still { role, may_invite } => {
+                if let Some(me) = self.sockets.get_mut(slot).and_then(|socket| socket.me.as_mut()) {
+                    (me.role, me.may_invite) = (role, may_invite);
+                }
+            }
+            What::Goodbye(code, again) => self.goodbye(slot, code, again),
+        }
+    }
+
+    pub(super) fn goodbye(&mut self, slot: u32, code: GoodbyeCode, again: Again) {
+        let (now, limits) = (self.now, self.given.limits);
+        if let Some(socket) = self.sockets.get_mut(slot) {
+            let put = socket.goodbye(code, again, now, &limits);
+            self.was_put(slot, put);
+        }
+    }
+
+    /// Answers first, then the events that waited for them.
+    fn done(&mut self, slot: u32, frames: &[u8], count: u16, position: Position) {
+        self.say(slot, frames);
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        socket.session.answered(count);
+        let Some(held) = &mut socket.held else { return };
+        let freed = held.release(position, socket.session.unanswered() == 0);
+        if held.is_empty() {
+            socket.held = None;
+        }
+        if socket.session.stage() == Stage::Level {
+            self.say_events(slot, &freed);
+        }
+    }
+
+    /// Events that were already judged; the socket may fall behind over them.
+    fn say_events(&mut self, slot: u32, frames: &[u8]) {
+        if frames.is_empty() {
+            return;
+        }
+        let (now, limits) = (self.now, self.given.limits);
+        if let Some(socket) = self.sockets.get_mut(slot) {
+            let put = socket.put(frames, &[(0, frames.len() as u32)], now, &limits);
+            self.was_put(slot, put);
+        }
+    }
+
+    fn opened(&mut self, slot: u32, opening: Opening) {
+        let Opening { by, who, role, may_invite, epoch, position, level, private, seats, frames } = opening;
+        // Its seats are of one moment, what it was told goes to another: from the earlier on everything is looked at.
+        let begin = position.min(level);
+        let known = self.by_workspace.get(&by.workspace).copied();
+        if let Some(at) = known {
+            // What is gathered goes to those who were here.
+            self.run_pass(at);
+        }
+        let at = known.unwrap_or_else(|| self.make_room(Room::new(by.workspace, epoch, begin)));
+        let Some(room) = self.rooms[at as usize].as_mut() else { return };
+        if room.epoch != epoch {
+            return self.goodbye(slot, GoodbyeCode::Epoch, Again::Now);
+        }
+        room.enter(slot, by.account, &seats);
+        let came_to = room.position;
+        if let Some(socket) = self.sockets.get_mut(slot) {
+            let is_first = socket.room == NO_ROOM;
+            socket.room = at;
+            socket.by = Some(by);
+            socket.pass.who = Some(who);
+            socket.me = Some(Me { account: by.account, role, may_invite });
+            socket.held = None;
+            socket.session.enter(epoch, level, private);
+            if is_first {
+                self.errands.push(Errand::Here(faces::here(by.workspace, by.account, socket)));
+            }
+        }
+        self.say(slot, &frames);
+        let missed = self.missed(Mark { epoch, position: begin }, by.workspace);
+        match (known, missed) {
+            (_, None) => self.fall_and_rise(slot),
+            // Nobody else is here: what came since is told as if it came now.
+            (None, Some(pieces)) => pieces.iter().for_each(|piece| self.tell(piece)),
+            (Some(_), Some(pieces)) => self.catch_up(slot, by.account, &pieces, came_to),
+        }
+    }
+
+    fn make_room(&mut self, room: Room) -> u32 {
+        let workspace = room.workspace;
+        self.errands.push(Errand::Made(workspace));
+        let free = self.rooms.iter().position(Option::is_none);
+        let at = free.unwrap_or_else(|| {
+            self.rooms.push(None);
+            self.rooms.len() - 1
+        });
+        self.rooms[at] = Some(room);
+        self.by_workspace.insert(workspace, at as u32);
+        at as u32
+    }
+
+    /// What was told since; none where the tail no longer reaches back.
+    fn missed(&self, since: Mark, workspace: protocol::WorkspaceId) -> Option<Vec<Arc<Piece>>> {
+        let feed = &self.given.feed;
+        match feed.at(workspace) {
+            Some(at) if at.epoch == since.epoch && at.position <= since.position => Some(Vec::new()),
+            _ => feed.since(workspace, since.epoch, since.position),
+        }
+    }
+
+    fn fall_and_rise(&mut self, slot: u32) {
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        socket.session.fall_behind();
+        if let Some(ask) = socket.session.rise() {
+            self.ask(slot, ask);
+        }
+    }
+
+    /// What others here heard already between the socket's own moment and now, to it alone.
+    fn catch_up(&mut self, slot: u32, account: AccountId, pieces: &[Arc<Piece>], came_to: Position) {
+        let at = self.sockets.get(slot).map_or(NO_ROOM, |socket| socket.room);
+        let mut frames = Vec::new();
+        for piece in pieces {
+            let encoded = piece.form(Frames::of);
+            for (line, (event, image)) in piece.commit().events.iter().enumerate() {
+                if event.position > came_to {
+                    break;
+                }
+                let own = event.account == Some(account);
+                if let (true, EventKind::SeatJoined, Some(channel)) = (own, event.kind, event.channel) {
+                    let since = image.seat.as_ref().map_or(Some(event.position), Seat::held_since);
+                    if let (Some(room), Some(since)) = (self.room_mut(at), since) {
+                        room.seat(account, channel, since);
+                    }
+                }
+                self.judge_for_one(slot, at, event, cut(&encoded.bytes, encoded.lines[line]), &mut frames);
+                match (own, event.kind, event.channel) {
+                    (true, EventKind::SeatLeft, Some(channel)) => {
+                        if let Some(room) = self.room_mut(at) {
+                            room.unseat(account, channel, event.position);
+                        }
+                    }
+                    (true, EventKind::MemberChanged | EventKind::MemberLeft, _) => {
+                        self.ask(slot, Ask::Recheck);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if let Some(socket) = self.sockets.get_mut(slot) {
+            socket.session.from = socket.session.from.max(came_to);
+        }
+        self.say_events(slot, &frames);
+    }
+
+    fn judge_for_one(
+        &mut self,
+        slot: u32,
+        at: u32,
+        event: &service::live::Event,
+        frame: &[u8],
+        frames: &mut Vec<u8>,
+    ) {
+        let (Some(room), Some(socket)) =
+            (self.rooms.get(at as usize).and_then(Option::as_ref), self.sockets.get_mut(slot))
+        else {
+            return;
+        };
+        let Some(me) = socket.me else { return };
+        if !may_see(event, &viewer(&me, &room.stands(slot, event))) {
+            return;
+        }
+        match socket.session.turn(&me, event, socket.held.is_some()) {
+            Turn::Skip => {}
+            Turn::Now => frames.extend_from_slice(frame),
+            Turn::Hold => hold(socket, &me, event, frame),
+        }
+    }
+
+    /// What somebody has on their screen from now on.
+    fn looking(&mut self, slot: u32, look: Box<protocol::frame::Look>, people: &[(AccountId, &'static str)]) {
+        let Some(at) = self.sockets.get(slot).map(|socket| socket.room) else { return };
+        self.run_pass(at);
+        let Some(room) = self.rooms.get_mut(at as usize).and_then(Option::as_mut) else { return };
+        let position = room.position;
+        if let Some(socket) = self.sockets.get_mut(slot) {
+            if let Some(before) = &socket.look {
+                room.unlook(slot, before);
+            }
+            room.look(slot, &look);
+            if let Some(me) = socket.me {
+                let here = faces::seen(room.workspace, me.account, socket, look.idle);
+                self.errands.push(Errand::Here(here));
+            }
+            socket.look = Some(look);
+        }
+        let mut frame = Vec::new();
+        let faces = Faces { position: Some(position.0), people, typing: &[] };
+        codec::text(&protocol::frame::Down::Faces(faces).text(), &mut frame);
+        self.say(slot, &frame);
+    }
+
+    /// Sessions of an account ended somewhere: is each of its sockets here still good?
+    pub(super) fn recheck(&mut self, account: Option<AccountId>) {
+        let rooms: Vec<u32> = self.by_workspace.values().copied().collect();
+        for at in rooms {
+            let slots: Vec<u32> = match (self.room_mut(at), account) {
+                (None, _) => Vec::new(),
+                (Some(room), Some(account)) => room.slots_of(account).to_vec(),
+                (Some(room), None) => room.slots().collect(),
+            };
+            slots.into_iter().for_each(|slot| self.ask(slot, Ask::Recheck));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What comes in at a socket: bytes to frames, frames to what is asked.
+
+use std::io;
+
+use protocol::Key;
+use protocol::frame::{Again, Down, GoodbyeCode, Refused};
+
+use super::sockets::{NO_ROOM, Passport, Socket};
+use super::write::{Put, is_later};
+use super::{Core, SCRATCH_BYTES};
+use crate::codec::{self, Broken, Heard};
+use crate::desk::{Errand, From};
+use crate::session::{Ask, Next};
+
+/// Reads of one socket in a turn; a peer who never stops leaves room for the others.
+const READS_MAX: usize = 4;
+/// Who lets this much wait is not read until it was taken.
+const WAITING_READ_MAX: usize = 64 * 1024;
+
+/// What one piece of bytes came to.
+#[derive(Default)]
+struct Came {
+    /// To be said at once.
+    frames: Vec<u8>,
+    asks: Vec<Ask>,
+    pings: usize,
+    end: Option<End>,
+}
+
+enum End {
+    Goodbye(GoodbyeCode),
+    /// The peer's close, answered with its own code.
+    Closed(Option<u16>),
+    Broken(Broken),
+}
+
+impl Core {
+    pub(super) fn read(&mut self, slot: u32) {
+        for _ in 0..READS_MAX {
+            let Some(socket) = self.sockets.get_mut(slot) else { return };
+            if socket.outbox.as_ref().is_some_and(|outbox| outbox.waiting().len() > WAITING_READ_MAX) {
+                socket.paused = true;
+                return;
+            }
+            let mut scratch = std::mem::take(&mut self.scratch);
+            let read = socket.wire.read(&mut scratch);
+            let more = match read {
+                Ok(0) => {
+                    self.doomed.push(slot);
+                    false
+                }
+                Ok(count) => {
+                    self.hear(slot, &mut scratch[..count]);
+                    true
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => true,
+                Err(error) if is_later(&error) => false,
+                Err(_) => {
+                    self.doomed.push(slot);
+                    false
+                }
+            };
+            self.scratch = scratch;
+            debug_assert_eq!(self.scratch.len(), SCRATCH_BYTES);
+            if !more {
+                return;
+            }
+        }
+        self.unread.push(slot);
+    }
+
+    pub(super) fn hear(&mut self, slot: u32, bytes: &mut [u8]) {
+        let (now, limits) = (self.now, self.given.limits);
+        let Some(socket) = self.sockets.get_mut(slot).filter(|socket| socket.leaving.is_none()) else {
+            return;
+        };
+        let mut came = Came::default();
+        let Socket { decoder, session, later, .. } = socket;
+        let taken = decoder.take(bytes, &mut |heard| {
+            match heard {
+                Heard::Text(text) => match session.heard(text, now, &limits) {
+                    Ok(Next::Nothing) => {}
+                    Ok(Next::Ask(ask)) => came.asks.push(ask),
+                    Ok(Next::Later(look)) => *later = Some(look),
+                    Ok(Next::At) => came.pings += 1,
+                    Ok(Next::Refuse { key, why }) => refuse(key, &why, &mut came.frames),
+                    Err(code) => came.end = Some(End::Goodbye(code)),
+                },
+                Heard::Binary(_) => came.end = Some(End::Goodbye(GoodbyeCode::Malformed)),
+                Heard::Ping(payload) => codec::pong(payload, &mut came.frames),
+                Heard::Pong => {}
+                Heard::Close(code) => came.end = Some(End::Closed(code)),
+            }
+            came.end.is_none()
+        });
+        if let Err(broken) = taken {
+            came.end = Some(End::Broken(broken));
+        }
+        self.came(slot, came);
+    }
+
+    fn came(&mut self, slot: u32, came: Came) {
+        for ask in came.asks {
+            self.ask(slot, ask);
+        }
+        let mut frames = came.frames;
+        for _ in 0..came.pings {
+            self.where_we_are(slot, None, &mut frames);
+        }
+        self.say(slot, &frames);
+        let (now, limits) = (self.now, self.given.limits);
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        let mut close = Vec::new();
+        let put = match came.end {
+            None => return,
+            Some(End::Goodbye(code)) => {
+                let again = match code {
+                    GoodbyeCode::TooFast => Again::AfterMs(1_000),
+                    _ => Again::Never,
+                };
+                socket.goodbye(code, again, now, &limits)
+            }
+            Some(End::Closed(code)) => {
+                codec::close(code, "", &mut close);
+                socket.part(&close, now, &limits)
+            }
+            Some(End::Broken(broken)) => {
+                codec::close(Some(broken.code()), &broken.to_string(), &mut close);
+                socket.part(&close, now, &limits)
+            }
+        };
+        self.was_put(slot, put);
+    }
+
+    pub(super) fn ask(&mut self, slot: u32, mut ask: Ask) {
+        let generation = self.sockets.generation(slot);
+        let Some(socket) = self.sockets.get(slot) else { return };
+        let room = self.rooms.get(socket.room as usize).and_then(Option::as_ref);
+        if let (Ask::Look(look, unseated), Some(room)) = (&mut ask, room) {
+            let others = look.channels.iter().filter(|channel| !room.has_seat(slot, **channel));
+            unseated.extend(others.copied());
+        }
+        let Passport { who, address, session } = *socket.pass;
+        let from = From { slot, generation, by: socket.by, me: socket.me, who, address, session };
+        self.errands.push(Errand::Ask(Box::new(from), ask));
+    }
+
+    pub(super) fn say(&mut self, slot: u32, frames: &[u8]) {
+        let (now, limits) = (self.now, self.given.limits);
+        if let Some(socket) = self.sockets.get_mut(slot) {
+            let put = socket.say(frames, now, &limits);
+            self.was_put(slot, put);
+        }
+    }
+
+    /// Where a socket is: everything up to there was told to it.
+    pub(super) fn where_we_are(&mut self, slot: u32, ticket: Option<&str>, into: &mut Vec<u8>) {
+        let Some(socket) = self.sockets.get(slot) else { return };
+        let told = match socket.room {
+            NO_ROOM => None,
+            room => self.rooms[room as usize].as_ref().map(|room| room.told),
+        };
+        let position = socket.at(told);
+        let now = self.given.service.now();
+        let at = protocol::frame::At { position, private: socket.session.private, now, ticket };
+        codec::text(&Down::At(at).text(), into);
+    }
+
+    pub(super) fn was_put(&mut self, slot: u32, put: Put) {
+        match put {
+            Put::Well => {}
+            Put::Broken => self.doomed.push(slot),
+            Put::Behind => {
+                // Perhaps what remained goes at once.
+                self.flush(slot);
+            }
+        }
+    }
+}
+
+fn refuse(key: Key, why: &str, into: &mut Vec<u8>) {
+    let refused = Refused { key, code: "invalid", message: why, details: None, retry_after: None };
+    codec::text(&Down::Refused(refused).text(), into);
+}

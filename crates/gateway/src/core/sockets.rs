@@ -1,0 +1,121 @@
+//! The sockets of one core, by slot. A slot is used again; its generation tells whose answer comes late.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use protocol::frame::Look;
+use protocol::{By, Key};
+use service::Who;
+use tokio::time::Instant;
+
+use crate::codec::Decoder;
+use crate::outbox::Outbox;
+use crate::session::{Held, Me, Session};
+use crate::wire::Wire;
+
+pub(super) const NO_ROOM: u32 = u32::MAX;
+
+pub(crate) struct Socket {
+    pub wire: Wire,
+    #[expect(dead_code, reason = "held for what dropping it does")]
+    pub place: Place,
+    pub decoder: Decoder,
+    pub session: Session,
+    pub outbox: Option<Box<Outbox>>,
+    pub held: Option<Box<Held>>,
+    pub look: Option<Box<Look>>,
+    /// Looked around too soon; asked with the next second.
+    pub later: Option<Box<Look>>,
+    pub pass: Box<Passport>,
+    pub me: Option<Me>,
+    pub by: Option<By>,
+    pub room: u32,
+    /// When it last took something while something waited.
+    pub progress: Instant,
+    /// Said goodbye to: nothing more is heard, and it is gone once the rest was taken.
+    pub leaving: Option<Instant>,
+    /// Not read until what waits for it was taken.
+    pub paused: bool,
+}
+
+/// One of the places there are; given back when it is dropped.
+pub(crate) struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    pub fn take(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(open))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Whom a socket speaks for, once it is known.
+#[derive(Clone, Copy)]
+pub(crate) struct Passport {
+    /// By cookie or header, before anything was said.
+    pub who: Option<Who>,
+    pub address: IpAddr,
+    pub session: Key,
+}
+
+#[derive(Default)]
+pub(super) struct Sockets {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    count: usize,
+}
+
+struct Slot {
+    generation: u32,
+    socket: Option<Socket>,
+}
+
+impl Sockets {
+    pub fn count(&self) -> usize {
+        self.count
+    }
+    pub fn slots(&self) -> u32 {
+        self.slots.len() as u32
+    }
+    /// Where the next one will be.
+    pub fn next(&self) -> u32 {
+        self.free.last().copied().unwrap_or(self.slots.len() as u32)
+    }
+    pub fn add(&mut self, socket: Socket) -> u32 {
+        self.count += 1;
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot { generation: 0, socket: None });
+            self.slots.len() as u32 - 1
+        });
+        self.slots[slot as usize].socket = Some(socket);
+        slot
+    }
+    pub fn take(&mut self, slot: u32) -> Option<Socket> {
+        let place = self.slots.get_mut(slot as usize)?;
+        let socket = place.socket.take()?;
+        place.generation = place.generation.wrapping_add(1);
+        self.free.push(slot);
+        self.count -= 1;
+        Some(socket)
+    }
+    pub fn generation(&self, slot: u32) -> u32 {
+        self.slots.get(slot as usize).map_or(0, |place| place.generation)
+    }
+    pub fn get(&self, slot: u32) -> Option<&Socket> {
+        self.slots.get(slot as usize)?.socket.as_ref()
+    }
+    pub fn get_mut(&mut self, slot: u32) -> Option<&mut Socket> {
+        self.slots.get_mut(slot as usize)?.socket.as_mut()
+    }
+    /// The one an answer is for, if it is still there.
+    pub fn addressed(&mut self, slot: u32, generation: u32) -> Option<&mut Socket> {
+        let place = self.slots.get_mut(slot as usize).filter(|place| place.generation == generation)?;
+        place.socket.as_mut()
+    }
+}

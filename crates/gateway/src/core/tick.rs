@@ -1,0 +1,116 @@
+//! What happens by the clock: heartbeats by slices, patience with each socket, and the draining at the end.
+
+use std::time::Duration;
+
+use protocol::frame::{Again, GoodbyeCode};
+use tokio::time::Instant;
+
+use super::Core;
+use crate::session::{Ask, Stage};
+
+/// How often a part of the sockets is told to go while draining.
+pub(super) const SLICE: Duration = Duration::from_millis(50);
+/// How long a peer who was said goodbye to may take to go.
+const LEAVING_MAX: Duration = Duration::from_secs(2);
+/// A ticket is good for fifteen minutes; every so many heartbeats comes a new one.
+const TICKET_EVERY: u64 = 8;
+
+pub(super) struct Beat {
+    second: u64,
+    began: Instant,
+}
+
+impl Beat {
+    pub fn new(now: Instant) -> Self {
+        Self { second: 0, began: now }
+    }
+}
+
+pub(super) struct Drain {
+    began: Instant,
+    next: u32,
+    slice_at: Instant,
+}
+
+impl Core {
+    pub(super) fn tick(&mut self) {
+        self.drain_a_slice();
+        let second = self.now.duration_since(self.beat.began).as_secs();
+        if second <= self.beat.second {
+            return;
+        }
+        self.beat.second = second;
+        let wheel = self.given.limits.heartbeat.as_secs().max(1);
+        for slot in 0..self.sockets.slots() {
+            self.look_after(slot);
+            if u64::from(slot) % wheel == second % wheel {
+                self.heartbeat(slot, second / wheel);
+            }
+        }
+        metrics::gauge!("websocket_connections_active").set(self.sockets.count() as f64);
+    }
+
+    fn look_after(&mut self, slot: u32) {
+        let (now, limits) = (self.now, self.given.limits);
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        let since = |at: Instant| now.duration_since(at);
+        if socket.leaving.is_some_and(|at| since(at) > LEAVING_MAX) {
+            self.doomed.push(slot);
+        } else if socket.outbox.is_some() && since(socket.progress) > limits.stuck_max {
+            // What it says may not reach it, and the rest is behind what it does not take.
+            let put = socket.goodbye(GoodbyeCode::TooSlow, Again::Now, now, &limits);
+            self.was_put(slot, put);
+            self.doomed.push(slot);
+        } else if socket.session.is_silent(now, &limits) {
+            self.goodbye(slot, GoodbyeCode::NoHello, Again::Now);
+        } else if let Some(look) = socket.later.take() {
+            self.ask(slot, Ask::Look(look, Vec::new()));
+        }
+    }
+
+    fn heartbeat(&mut self, slot: u32, turn: u64) {
+        let Some(socket) = self.sockets.get(slot) else { return };
+        if socket.session.stage() != Stage::Level || socket.leaving.is_some() {
+            return;
+        }
+        let ticket = match (&socket.by, &socket.pass.who) {
+            (Some(by), Some(who)) if turn.is_multiple_of(TICKET_EVERY) => {
+                Some(self.given.tickets.write(who, by.workspace, self.given.service.now()))
+            }
+            _ => None,
+        };
+        let mut frame = Vec::new();
+        self.where_we_are(slot, ticket.as_deref(), &mut frame);
+        self.say(slot, &frame);
+    }
+
+    pub(super) fn drain(&mut self) {
+        let now = self.now;
+        self.draining.get_or_insert(Drain { began: now, next: 0, slice_at: now });
+    }
+
+    /// A part of the sockets at a time, so that they come back elsewhere a part at a time.
+    fn drain_a_slice(&mut self) {
+        let Some(drain) = &mut self.draining else { return };
+        if drain.slice_at > self.now {
+            return;
+        }
+        drain.slice_at = self.now + SLICE;
+        let whole = self.given.limits.drain.as_millis().max(1) as f64;
+        let part = (SLICE.as_millis() as f64 / whole).min(1.0);
+        let count = (f64::from(self.sockets.slots()) * part).ceil() as u32;
+        let from = drain.next;
+        drain.next = from.saturating_add(count.max(1));
+        for slot in from..drain.next.min(self.sockets.slots()) {
+            self.goodbye(slot, GoodbyeCode::Draining, Again::AfterMs(u64::from(slot % 20) * 50));
+        }
+    }
+
+    pub(super) fn is_drained(&self) -> bool {
+        let over = |drain: &Drain| {
+            self.sockets.count() == 0
+                || self.now.duration_since(drain.began) > self.given.limits.drain + LEAVING_MAX
+        };
+        self.draining.as_ref().is_some_and(over)
+    }
+}

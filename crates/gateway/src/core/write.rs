@@ -1,0 +1,155 @@
+//! Bytes on their way out of a core: straight into the socket, or behind what waits for it.
+
+use std::io;
+
+use protocol::frame::{Again, GoodbyeCode, goodbye};
+use tokio::time::Instant;
+
+use super::sockets::Socket;
+use crate::codec;
+use crate::limits::Limits;
+use crate::outbox::{Full, Outbox};
+use crate::wire::{Span, cut};
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Put {
+    /// Taken, or waiting.
+    Well,
+    /// Events were dropped; it is behind now.
+    Behind,
+    /// Nobody takes anything there any more.
+    Broken,
+}
+
+/// Parts handed to one gather write.
+const PARTS: usize = 64;
+
+impl Socket {
+    /// Whole frames, each span of them.
+    pub fn put(&mut self, bytes: &[u8], spans: &[Span], now: Instant, limits: &Limits) -> Put {
+        if self.leaving.is_some() {
+            return Put::Well;
+        }
+        if let Some(outbox) = &mut self.outbox {
+            let pushed =
+                spans.iter().try_for_each(|span| outbox.push(cut(bytes, *span), limits.queue_bytes_max));
+            return pushed.map_or_else(|Full| self.overflow(limits), |()| Put::Well);
+        }
+        for parts in spans.chunks(PARTS) {
+            let whole: usize = parts.iter().map(|(from, to)| (to - from) as usize).sum();
+            let written = match self.wire.write_spans(bytes, parts) {
+                Ok(written) => written,
+                Err(error) if is_later(&error) => 0,
+                Err(_) => return Put::Broken,
+            };
+            if written < whole {
+                let at = parts.as_ptr() as usize - spans.as_ptr() as usize;
+                let rest = &spans[at / size_of::<Span>()..];
+                return self.leave_over(bytes, rest, written, now, limits);
+            }
+        }
+        Put::Well
+    }
+
+    fn leave_over(
+        &mut self,
+        bytes: &[u8],
+        mut spans: &[Span],
+        mut written: usize,
+        now: Instant,
+        limits: &Limits,
+    ) -> Put {
+        while let Some((first, rest)) = spans.split_first() {
+            let length = (first.1 - first.0) as usize;
+            if written < length {
+                break;
+            }
+            written -= length;
+            spans = rest;
+        }
+        let Some((first, rest)) = spans.split_first() else { return Put::Well };
+        let mut outbox = Outbox::left_over(cut(bytes, *first), written);
+        let pushed = rest.iter().try_for_each(|span| outbox.push(cut(bytes, *span), limits.queue_bytes_max));
+        self.outbox = Some(Box::new(outbox));
+        self.progress = now;
+        pushed.map_or_else(|Full| self.overflow(limits), |()| Put::Well)
+    }
+
+    /// Events can be had again from the state; answers cannot, so who lets those pile up goes.
+    fn overflow(&mut self, limits: &Limits) -> Put {
+        let Some(outbox) = &mut self.outbox else { return Put::Well };
+        outbox.drop_events();
+        self.held = None;
+        self.session.fall_behind();
+        metrics::counter!("rookery_gateway_behind_total").increment(1);
+        if outbox.waiting().len() > limits.queue_bytes_max / 2 { Put::Broken } else { Put::Behind }
+    }
+
+    /// Frames of its own.
+    pub fn say(&mut self, frames: &[u8], now: Instant, limits: &Limits) -> Put {
+        if frames.is_empty() {
+            return Put::Well;
+        }
+        let put = self.put(frames, &[(0, frames.len() as u32)], now, limits);
+        // What was to be said is no event, so it is not in what was dropped: once more, behind the rest.
+        match &mut self.outbox {
+            Some(outbox) if put == Put::Behind => {
+                outbox.push(frames, limits.queue_bytes_max).map_or(Put::Broken, |()| Put::Behind)
+            }
+            _ => put,
+        }
+    }
+
+    /// It can be written again. True when nothing waits any more.
+    pub fn flush(&mut self, now: Instant) -> io::Result<bool> {
+        match self.wire.push() {
+            Err(error) if is_later(&error) => return Ok(false),
+            pushed => pushed?,
+        }
+        let Some(outbox) = &mut self.outbox else { return Ok(true) };
+        while !outbox.is_empty() {
+            match self.wire.write(outbox.waiting()) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    outbox.wrote(written);
+                    self.progress = now;
+                }
+                Err(error) if is_later(&error) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        self.outbox = None;
+        if self.leaving.is_some() {
+            self.wire.finish();
+        }
+        Ok(true)
+    }
+
+    /// The last thing said. What it is about stands in the frame, and once more in the close code.
+    pub fn goodbye(&mut self, code: GoodbyeCode, again: Again, now: Instant, limits: &Limits) -> Put {
+        let mut last = Vec::new();
+        codec::text(&goodbye(code, again).text(), &mut last);
+        codec::close(Some(code.close_code()), "", &mut last);
+        metrics::counter!("rookery_gateway_goodbyes_total", "code" => (code as u8).to_string()).increment(1);
+        self.part(&last, now, limits)
+    }
+
+    /// Says this, and nothing more.
+    pub fn part(&mut self, last: &[u8], now: Instant, limits: &Limits) -> Put {
+        if self.leaving.is_some() {
+            return Put::Well;
+        }
+        let put = self.say(last, now, limits);
+        self.leaving = Some(now);
+        if self.outbox.is_none() {
+            self.wire.finish();
+        }
+        put
+    }
+}
+
+/// Nothing is wrong; it is only not now.
+pub(super) fn is_later(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}

@@ -1,0 +1,252 @@
+//! What sockets ask of the runtime: each one's asks in their order, many sockets at once, the answers a batch at a time.
+
+mod carry;
+mod enter;
+mod level;
+mod look;
+mod words;
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use parking_lot::Mutex;
+use protocol::frame::{Again, GoodbyeCode, Look};
+use protocol::{AccountId, By, ChannelId, Epoch, Key, Position, Role, WorkspaceId};
+use service::live::presence::Presence;
+use service::live::{Feed, Here};
+use service::{Service, Who};
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+
+use crate::admission::Admission;
+use crate::hub::{Inbox, ToCore};
+use crate::limits::Limits;
+use crate::session::{Ask, Me};
+use crate::ticket::Tickets;
+
+/// From a core to its desk.
+pub(crate) enum Errand {
+    Ask(Box<From>, Ask),
+    /// A device is here, away or gone.
+    Here(Here),
+    /// The core's first socket of a workspace came, or the last one went.
+    Made(WorkspaceId),
+    Left(WorkspaceId),
+}
+
+/// Which socket asks, and as whom.
+#[derive(Clone, Copy)]
+pub(crate) struct From {
+    pub slot: u32,
+    pub generation: u32,
+    pub by: Option<By>,
+    pub me: Option<Me>,
+    pub who: Option<Who>,
+    pub address: IpAddr,
+    pub session: Key,
+}
+
+/// From a desk to its core.
+pub(crate) struct Answer {
+    pub slot: u32,
+    pub generation: u32,
+    pub what: What,
+}
+
+pub(crate) enum What {
+    Opened(Box<Opening>),
+    /// So many commands were answered; the events up to the position may follow.
+    Done {
+        frames: Vec<u8>,
+        count: u16,
+        position: Position,
+    },
+    Say(Vec<u8>),
+    Private {
+        frames: Vec<u8>,
+        version: u64,
+    },
+    Looking {
+        look: Box<Look>,
+        people: Vec<(AccountId, &'static str)>,
+    },
+    /// Still welcome, perhaps as somebody else.
+    Still {
+        role: Role,
+        may_invite: bool,
+    },
+    Goodbye(GoodbyeCode, Again),
+}
+
+/// All that brings a socket level.
+pub(crate) struct Opening {
+    pub by: By,
+    pub who: Who,
+    pub role: Role,
+    pub may_invite: bool,
+    pub epoch: Epoch,
+    /// The moment the seats are of.
+    pub position: Position,
+    /// What the frames tell goes up to here.
+    pub level: Position,
+    pub private: u64,
+    pub seats: Vec<(ChannelId, Position)>,
+    pub frames: Vec<u8>,
+}
+
+/// What every desk of a gateway shares.
+pub(crate) struct Shared {
+    pub service: Service,
+    pub feed: Feed,
+    pub presence: Arc<dyn Presence>,
+    pub limits: Limits,
+    pub tickets: Tickets,
+    pub admission: Admission,
+    pub node: String,
+    /// Whether the directory's journal is heard: it tells of sessions that end.
+    pub hears_of_ends: AtomicBool,
+    /// On how many cores a workspace has a room.
+    pub rooms: Mutex<HashMap<WorkspaceId, usize>>,
+}
+
+pub(crate) struct Desk {
+    pub shared: Arc<Shared>,
+    pub errands: mpsc::Receiver<Vec<Errand>>,
+    pub inbox: Arc<Inbox>,
+    /// A lease of its own in the hall.
+    pub device: Key,
+}
+
+/// The asks of one socket that wait for those before them.
+struct Lane {
+    waiting: VecDeque<Ask>,
+}
+
+/// What became of some asks of one socket; `from` as it is after them.
+struct Worked {
+    from: From,
+    whats: Vec<What>,
+}
+
+type Key32 = (u32, u32);
+type Working = FuturesUnordered<BoxFuture<'static, Worked>>;
+
+/// Presence is told in batches.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+impl Desk {
+    /// Until the core has ended.
+    pub async fn run(mut self) {
+        let mut lanes: HashMap<Key32, Lane> = HashMap::new();
+        let mut working = Working::new();
+        let mut here: HashMap<(WorkspaceId, AccountId, Key), Here> = HashMap::new();
+        let mut tell = tokio::time::interval(TELL_EVERY);
+        tell.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                errands = self.errands.recv() => {
+                    let Some(errands) = errands else { break };
+                    for errand in errands {
+                        match errand {
+                            Errand::Ask(from, ask) => self.take(*from, ask, &mut lanes, &working),
+                            Errand::Here(one) => {
+                                here.insert((one.workspace, one.account, one.device), one);
+                            }
+                            Errand::Made(workspace) => {
+                                *self.shared.rooms.lock().entry(workspace).or_default() += 1;
+                            }
+                            Errand::Left(workspace) => self.left(workspace, &working),
+                        }
+                    }
+                }
+                Some(worked) = working.next(), if !working.is_empty() => {
+                    let mut answers = Vec::new();
+                    self.worked(worked, &mut answers, &mut lanes, &working);
+                    // Whatever else is ready goes with it: one wake for all.
+                    while let Some(Some(worked)) = working.next().now_or_never() {
+                        self.worked(worked, &mut answers, &mut lanes, &working);
+                    }
+                    self.inbox.send(answers);
+                }
+                _ = tell.tick() => {
+                    let changes: Vec<_> = here.drain().map(|(_, one)| one).collect();
+                    self.shared.presence.report(self.device, &changes).await.ok();
+                }
+            }
+        }
+        // Who was here is here no more.
+        let gone: Vec<_> = here.drain().map(|(_, one)| one).collect();
+        self.shared.presence.report(self.device, &gone).await.ok();
+    }
+
+    fn take(&self, from: From, ask: Ask, lanes: &mut HashMap<Key32, Lane>, working: &Working) {
+        match lanes.get_mut(&(from.slot, from.generation)) {
+            Some(lane) => lane.waiting.push_back(ask),
+            None => {
+                lanes.insert((from.slot, from.generation), Lane { waiting: VecDeque::new() });
+                self.work(from, vec![ask], working);
+            }
+        }
+    }
+
+    fn work(&self, from: From, asks: Vec<Ask>, working: &Working) {
+        let shared = Arc::clone(&self.shared);
+        working.push(Box::pin(async move { shared.carry(from, asks).await }));
+    }
+
+    fn worked(
+        &self,
+        worked: Worked,
+        answers: &mut Vec<ToCore>,
+        lanes: &mut HashMap<Key32, Lane>,
+        working: &Working,
+    ) {
+        let Worked { from, whats } = worked;
+        let From { slot, generation, .. } = from;
+        answers.extend(
+            whats.into_iter().map(|what| ToCore::Answered(Box::new(Answer { slot, generation, what }))),
+        );
+        let Some(lane) = lanes.get_mut(&(slot, generation)) else { return };
+        if lane.waiting.is_empty() {
+            lanes.remove(&(slot, generation));
+            return;
+        }
+        // Not more at once than one answer waits for.
+        let count = lane.waiting.len().min(carry::TOGETHER_MAX);
+        let asks = lane.waiting.drain(..count).collect();
+        self.work(from, asks, working);
+    }
+
+    /// The last room of a workspace here; it is followed a while longer, for who comes back.
+    fn left(&self, workspace: WorkspaceId, working: &Working) {
+        let mut rooms = self.shared.rooms.lock();
+        let left = rooms.get_mut(&workspace).map_or(0, |count| {
+            *count = count.saturating_sub(1);
+            *count
+        });
+        if left > 0 {
+            return;
+        }
+        rooms.remove(&workspace);
+        let feed = self.shared.feed.clone();
+        let from = From {
+            slot: u32::MAX,
+            generation: 0,
+            by: None,
+            me: None,
+            who: None,
+            address: IpAddr::from([0; 16]),
+            session: Key::default(),
+        };
+        working.push(Box::pin(async move {
+            feed.leave(workspace).await;
+            Worked { from, whats: Vec::new() }
+        }));
+    }
+}

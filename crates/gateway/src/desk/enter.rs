@@ -1,0 +1,148 @@
+//! Hello: who is it, are they in it, what did they miss.
+
+use protocol::frame::{Again, At, Down, GoodbyeCode, Happened, Hello, Limits, Welcome};
+use protocol::{By, Epoch, Position, Stamp, WorkspaceId};
+use service::{Entered, NotDone, Scope, Who};
+use std::sync::atomic::Ordering;
+use tokio::time::Instant;
+
+use super::{From, Opening, Shared, What, words};
+use crate::codec;
+use crate::limits::{LOOK_CHANNELS_MAX, LOOK_PEOPLE_MAX, WAITING_MAX};
+
+type Farewell = (GoodbyeCode, Again);
+
+/// The database is too busy for newcomers.
+const LATER: Farewell = (GoodbyeCode::Storm, Again::AfterMs(1_500));
+
+impl Shared {
+    pub(super) async fn enter(&self, from: &From, hello: Hello) -> Result<Opening, Farewell> {
+        if hello.waiting.len() > WAITING_MAX {
+            return Err((GoodbyeCode::Malformed, Again::Never));
+        }
+        tracing::debug!(address = %from.address, workspace = hello.workspace, "somebody says hello");
+        if let Some(after_ms) = self.admission.newcomer(Instant::now()) {
+            return Err((GoodbyeCode::Storm, Again::AfterMs(after_ms)));
+        }
+        self.hear_of_ends().await?;
+        let (who, workspace) = self.who_and_where(from, &hello).await?;
+        let by = who.in_(workspace);
+        self.feed.follow(workspace).await.map_err(|_| LATER)?;
+        let entered = self.service.enter(by, &hello.waiting).await.map_err(turned_away)?;
+        let since = hello.epoch.map(Epoch).zip(hello.position.map(Position));
+        let (missed, level) = self.level(by, &entered, since).await.map_err(turned_away)?;
+        let now = self.service.now();
+        let ticket = self.tickets.write(&who, workspace, now);
+        let mut frames = Vec::new();
+        self.welcome(from, by, &entered, &ticket, now, &mut frames);
+        frames.extend(missed);
+        let known = hello.private.filter(|_| hello.epoch == Some(entered.epoch.0));
+        let private = self.private(by, known.map(|known| (entered.epoch, known)), &mut frames).await;
+        let private = private.map_err(turned_away)?;
+        let at = At { position: level, private, now, ticket: None };
+        codec::text(&Down::At(at).text(), &mut frames);
+        Ok(opening(by, who, entered, level, private, frames))
+    }
+
+    /// Before anybody is looked up: whose session ends after that is sent away.
+    async fn hear_of_ends(&self) -> Result<(), Farewell> {
+        if !self.hears_of_ends.load(Ordering::Acquire) {
+            self.feed.follow(WorkspaceId::INSTALLATION).await.map_err(|_| LATER)?;
+            self.hears_of_ends.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    fn welcome(&self, from: &From, by: By, entered: &Entered, ticket: &str, now: Stamp, into: &mut Vec<u8>) {
+        let number = |reply: &str| {
+            let reply: serde_json::Value = serde_json::from_str(reply).ok()?;
+            reply.get("number")?.as_u64()
+        };
+        let happened = |(key, position, reply): &(_, _, String)| Happened {
+            key: *key,
+            position: *position,
+            number: number(reply),
+        };
+        let done: Vec<_> = entered.happened.iter().map(happened).collect();
+        let welcome = Welcome {
+            session: from.session,
+            node: &self.node,
+            ticket,
+            now,
+            workspace: by.workspace,
+            epoch: entered.epoch,
+            position: entered.position,
+            private: entered.private,
+            me: by.account,
+            heartbeat_s: self.limits.heartbeat.as_secs(),
+            limits: Limits {
+                frame_bytes: codec::MESSAGE_BYTES_MAX,
+                commands_per_s: self.limits.commands_per_s,
+                look_people: LOOK_PEOPLE_MAX,
+                look_channels: LOOK_CHANNELS_MAX,
+                waiting: WAITING_MAX,
+            },
+            done: &done,
+        };
+        codec::text(&Down::Welcome(welcome).text(), into);
+    }
+
+    /// By ticket without asking anybody, by token, or by what the upgrade showed.
+    async fn who_and_where(&self, from: &From, hello: &Hello) -> Result<(Who, WorkspaceId), Farewell> {
+        let named = self.service.workspace_named(&hello.workspace).await.map_err(turned_away)?;
+        let workspace = named
+            .filter(|workspace| *workspace != WorkspaceId::INSTALLATION)
+            .ok_or((GoodbyeCode::NotAMember, Again::Never))?;
+        let read = |ticket: &str| self.tickets.read(ticket, workspace, self.service.now());
+        let who = match (hello.ticket.as_deref().and_then(read), &hello.token) {
+            (Some(who), _) => Some(who),
+            (None, Some(token)) => match token.parse() {
+                Ok(secret) => self.service.who(&secret, from.address).await.map_err(turned_away)?,
+                Err(()) => None,
+            },
+            (None, None) => from.who,
+        };
+        let who = who.ok_or((GoodbyeCode::SignedOut, Again::Never))?;
+        if !who.scopes.holds(Scope::Read) || who.workspace.is_some_and(|bound| bound != workspace) {
+            return Err((GoodbyeCode::NotAMember, Again::Never));
+        }
+        Ok((who, workspace))
+    }
+
+    /// It fell behind: from the state, as if it came back.
+    pub(super) async fn level_again(&self, from: &From, by: By, epoch: Epoch, position: Position) -> What {
+        let Some(who) = from.who else {
+            return What::Goodbye(GoodbyeCode::SignedOut, Again::Never);
+        };
+        let brought = async {
+            let entered = self.service.enter(by, &[]).await?;
+            let mut frames = Vec::new();
+            let level = self.by_the_state(by, &entered, Some((epoch, position)), &mut frames).await?;
+            let private = self.private(by, None, &mut frames).await?;
+            let at = At { position: level, private, now: self.service.now(), ticket: None };
+            codec::text(&Down::At(at).text(), &mut frames);
+            Ok(opening(by, who, entered, level, private, frames))
+        };
+        match brought.await {
+            Ok(opening) => What::Opened(Box::new(opening)),
+            Err(error) => {
+                let (code, again) = turned_away(error);
+                What::Goodbye(code, again)
+            }
+        }
+    }
+}
+
+fn opening(by: By, who: Who, entered: Entered, level: Position, private: u64, frames: Vec<u8>) -> Opening {
+    let Entered { epoch, position, role, may_invite, seats, .. } = entered;
+    Opening { by, who, role, may_invite, epoch, position, level, private, seats, frames }
+}
+
+fn turned_away(error: NotDone) -> Farewell {
+    words::farewell(&error).unwrap_or_else(|| {
+        if let NotDone::Failed(why) = &error {
+            tracing::error!(%why, "somebody could not be let in: {why}");
+        }
+        LATER
+    })
+}

@@ -1,0 +1,153 @@
+//! A gateway's parts, put together: cores on threads of their own, a desk for each on the runtime.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use service::Service;
+use service::live::presence::{Change, Presence};
+use service::live::{Feed, Listener};
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+
+use crate::admission::Admission;
+use crate::arrivals::{Arrival, Arrivals};
+use crate::core::{Core, Given};
+use crate::desk::{Desk, Shared};
+use crate::handshake;
+use crate::hub::{Hub, ToCore};
+use crate::limits::Limits;
+use crate::ticket::Tickets;
+
+const ARRIVALS_MAX: usize = 4_096;
+const BATCHES_MAX: usize = 1_024;
+/// Faces travel in batches.
+const FACES_EVERY: Duration = Duration::from_secs(1);
+
+/// A handle to the sockets of this node. Clones are handles to the same.
+#[derive(Clone)]
+pub struct Gateway {
+    hub: Arc<Hub>,
+    coming: mpsc::Sender<Arrival>,
+    sockets_max: usize,
+}
+
+/// A thread's work.
+pub type CoreWork = Box<dyn FnOnce() -> io::Result<()> + Send>;
+
+/// What whoever owns tasks and threads runs, until the gateway is drained.
+pub struct Parts {
+    /// Each on a thread of its own.
+    pub cores: Vec<CoreWork>,
+    /// They end when their core has.
+    pub desks: Vec<BoxFuture<'static, ()>>,
+    /// Needed until the gateway drains.
+    pub helpers: Vec<BoxFuture<'static, ()>>,
+}
+
+impl Gateway {
+    /// `node` is how this process is called in `welcome`.
+    pub fn new(
+        service: Service,
+        feed: Feed,
+        presence: Arc<dyn Presence>,
+        limits: Limits,
+        node: String,
+    ) -> io::Result<(Self, Parts)> {
+        let tickets = Tickets::new(service.clone());
+        let shared = Arc::new(Shared {
+            service: service.clone(),
+            feed: feed.clone(),
+            presence: Arc::clone(&presence),
+            limits,
+            tickets: tickets.clone(),
+            admission: Admission::new(&limits),
+            node,
+            hears_of_ends: AtomicBool::new(false),
+            rooms: parking_lot::Mutex::default(),
+        });
+        let mut cores: Vec<CoreWork> = Vec::new();
+        let mut desks: Vec<BoxFuture<'static, ()>> = Vec::new();
+        let mut inboxes = Vec::new();
+        for _ in 0..limits.cores.max(1) {
+            let (desk, errands) = mpsc::channel(BATCHES_MAX);
+            let given = Given {
+                service: service.clone(),
+                feed: feed.clone(),
+                limits,
+                tickets: tickets.clone(),
+                desk,
+            };
+            let (core, inbox) = Core::new(given)?;
+            inboxes.push(Arc::clone(&inbox));
+            cores.push(Box::new(move || core.run()));
+            let desk = Desk { shared: Arc::clone(&shared), errands, inbox, device: service.new_key() };
+            desks.push(Box::pin(desk.run()));
+        }
+        let open = Arc::new(AtomicUsize::new(0));
+        let hub = Arc::new(Hub { inboxes, tickets, open, service: service.clone() });
+        let (coming, arrivals) = mpsc::channel(ARRIVALS_MAX);
+        let arrivals = Arrivals {
+            service,
+            hub: Arc::clone(&hub),
+            coming: arrivals,
+            next: AtomicUsize::new(0),
+            stuck_max: limits.stuck_max,
+        };
+        let helpers: Vec<BoxFuture<'static, ()>> =
+            vec![Box::pin(arrivals.run()), Box::pin(tell_faces(presence, Arc::downgrade(&hub)))];
+        let sockets_max = limits.sockets_max;
+        Ok((Self { hub, coming, sockets_max }, Parts { cores, desks, helpers }))
+    }
+
+    /// What the feed tells goes here.
+    pub fn listener(&self) -> Arc<dyn Listener> {
+        Arc::clone(&self.hub) as Arc<dyn Listener>
+    }
+
+    /// Takes over a connection once its upgrade was answered. False where there is no place for it.
+    pub fn arrive(&self, arrival: Arrival) -> bool {
+        self.sockets() < self.sockets_max && self.coming.try_send(arrival).is_ok()
+    }
+
+    /// How many are open.
+    pub fn sockets(&self) -> usize {
+        self.hub.open.load(Ordering::Relaxed)
+    }
+
+    /// `Sec-WebSocket-Accept` of a key.
+    pub fn accept(key: &str) -> Option<String> {
+        handshake::accept(key)
+    }
+
+    /// Soft: everyone is told to come back, a part at a time; the cores end when they are gone.
+    pub fn drain(&self) {
+        self.hub.all(|| ToCore::Drain);
+    }
+}
+
+/// Changes of faces and typing, in batches, for as long as the gateway lives.
+async fn tell_faces(presence: Arc<dyn Presence>, hub: std::sync::Weak<Hub>) {
+    let mut changes = presence.changes();
+    let mut gathered: Vec<Change> = Vec::new();
+    let mut tell = tokio::time::interval(FACES_EVERY);
+    tell.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            change = changes.next() => match change {
+                Some(change) => gathered.push(change),
+                None => return,
+            },
+            _ = tell.tick() => {
+                let Some(hub) = hub.upgrade() else { return };
+                if !gathered.is_empty() {
+                    let batch: Arc<[Change]> = std::mem::take(&mut gathered).into();
+                    hub.all(|| ToCore::Changed(Arc::clone(&batch)));
+                }
+            }
+        }
+    }
+}

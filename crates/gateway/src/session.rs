@@ -1,0 +1,203 @@
+//! One socket as a state machine without I/O: what may be said when, how fast, and in which order it is heard.
+
+mod held;
+mod pace;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use protocol::frame::{Act, Do, GoodbyeCode, Hello, Look, Marking, Sending, Typing, Up, WrongBody};
+use protocol::{AccountId, ChannelId, Epoch, Key, Position};
+use service::live::{Event, Role};
+use tokio::time::Instant;
+
+pub use held::Held;
+pub use pace::Pace;
+
+use crate::limits::{LOOK_CHANNELS_MAX, LOOK_PEOPLE_MAX, Limits, UNANSWERED_MAX};
+
+/// What is on a screen is looked up at most this often.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What a frame asks of whoever can do it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    Enter(Box<Hello>),
+    /// Fell behind: bring me level from here.
+    Level(Epoch, Position),
+    Send(Box<Sending>),
+    Act(Box<(Key, Act)>),
+    Mark(Marking),
+    /// What is on the screen, and which of it the asker has no seat in.
+    Look(Box<Look>, Vec<ChannelId>),
+    Typing(Typing),
+    /// Private rows newer than this were missed.
+    Private(u64),
+    /// The account's sessions changed: is this one still good?
+    Recheck,
+}
+
+/// What to do about what was heard.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    Nothing,
+    Ask(Ask),
+    /// A ping: say where we are.
+    At,
+    /// Looked around a moment ago: the last look of a second counts.
+    Later(Box<Look>),
+    /// It could not be read; under its key it is refused.
+    Refuse {
+        key: Key,
+        why: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing was said yet.
+    New,
+    /// Being brought in, or level again; no event is for it until it is.
+    Entering,
+    Level,
+    /// Its queue was dropped; when it can be written again it is brought level.
+    Behind,
+}
+
+/// Who a level session is, for the judge of delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Me {
+    pub account: AccountId,
+    pub role: Role,
+    pub may_invite: bool,
+}
+
+#[derive(Debug)]
+pub struct Session {
+    stage: Stage,
+    began: Instant,
+    pace: Pace,
+    unanswered: u16,
+    looked: Option<Instant>,
+    epoch: Epoch,
+    /// Everything up to here was told, or is in what was told.
+    pub from: Position,
+    /// The version of its private rows that was told.
+    pub private: u64,
+}
+
+/// Whether an event may be told now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    Now,
+    /// It may be what an unanswered command caused, or stands behind such a one.
+    Hold,
+    /// Not level, or told already.
+    Skip,
+}
+
+impl Session {
+    pub fn new(now: Instant) -> Self {
+        Self {
+            stage: Stage::New,
+            began: now,
+            pace: Pace::default(),
+            unanswered: 0,
+            looked: None,
+            epoch: Epoch(0),
+            from: Position(0),
+            private: 0,
+        }
+    }
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+    pub fn unanswered(&self) -> u16 {
+        self.unanswered
+    }
+
+    /// A text frame of the client.
+    pub fn heard(&mut self, text: &str, now: Instant, limits: &Limits) -> Result<Next, GoodbyeCode> {
+        let up = Up::read(text).map_err(|_| GoodbyeCode::Malformed)?;
+        if !self.pace.admits(now, self.began, limits.commands_per_s) {
+            return Err(GoodbyeCode::TooFast);
+        }
+        match (self.stage, up) {
+            (_, Up::Unknown) => Ok(Next::Nothing),
+            (Stage::New, Up::Hello(hello)) => {
+                self.stage = Stage::Entering;
+                Ok(Next::Ask(Ask::Enter(Box::new(hello))))
+            }
+            (Stage::New, _) => Err(GoodbyeCode::NoHello),
+            (_, Up::Send(sending)) => self.command(Ask::Send(Box::new(sending))),
+            (_, Up::Do(Do { key, act })) => self.command(Ask::Act(Box::new((key, act)))),
+            (_, Up::Mark(marking)) => Ok(Next::Ask(Ask::Mark(marking))),
+            (_, Up::Look(look)) => Ok(self.look(look, now)),
+            (_, Up::Typing(typing)) => Ok(Next::Ask(Ask::Typing(typing))),
+            (_, Up::Ping(_)) => Ok(Next::At),
+            (_, Up::Wrong(WrongBody { key: Some(key), why, .. })) => Ok(Next::Refuse { key, why }),
+            (_, Up::Hello(_) | Up::Wrong(_)) => Err(GoodbyeCode::Malformed),
+        }
+    }
+
+    fn look(&mut self, mut look: Look, now: Instant) -> Next {
+        look.people.truncate(LOOK_PEOPLE_MAX);
+        look.channels.truncate(LOOK_CHANNELS_MAX);
+        if self.looked.is_some_and(|at| now.duration_since(at) < LOOK_EVERY) {
+            return Next::Later(Box::new(look));
+        }
+        self.looked = Some(now);
+        Next::Ask(Ask::Look(Box::new(look), Vec::new()))
+    }
+
+    fn command(&mut self, ask: Ask) -> Result<Next, GoodbyeCode> {
+        if self.unanswered >= UNANSWERED_MAX {
+            return Err(GoodbyeCode::TooFast);
+        }
+        self.unanswered += 1;
+        Ok(Next::Ask(ask))
+    }
+
+    /// Whether nothing was said for too long.
+    pub fn is_silent(&self, now: Instant, limits: &Limits) -> bool {
+        self.stage == Stage::New && now.duration_since(self.began) > limits.hello_within
+    }
+
+    /// Level from here on: what came before was told, or is in what was told.
+    pub fn enter(&mut self, epoch: Epoch, at: Position, private: u64) {
+        self.stage = Stage::Level;
+        self.epoch = epoch;
+        self.from = at;
+        self.private = self.private.max(private);
+    }
+
+    /// What waited for it was dropped, or the feed broke.
+    pub fn fall_behind(&mut self) {
+        if self.stage == Stage::Level {
+            self.stage = Stage::Behind;
+        }
+    }
+    /// It takes bytes again.
+    pub fn rise(&mut self) -> Option<Ask> {
+        if self.stage != Stage::Behind {
+            return None;
+        }
+        self.stage = Stage::Entering;
+        Some(Ask::Level(self.epoch, self.from))
+    }
+
+    /// Commands were answered.
+    pub fn answered(&mut self, count: u16) {
+        self.unanswered = self.unanswered.saturating_sub(count);
+    }
+
+    /// An event of its audience: `done` comes before the event it caused, and events come in order.
+    pub fn turn(&self, me: &Me, event: &Event, holds: bool) -> Turn {
+        if self.stage != Stage::Level || event.position <= self.from {
+            return Turn::Skip;
+        }
+        let own = self.unanswered > 0 && event.actor == Some(me.account);
+        if own || holds { Turn::Hold } else { Turn::Now }
+    }
+}

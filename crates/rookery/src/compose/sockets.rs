@@ -1,0 +1,106 @@
+//! The sockets of this process: the bus, what is followed of it, the gateway, and the way from the HTTP server to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::socket::Arrival;
+use api::wire::Stream;
+use gateway::{Bare, Gateway, Limits, Parts};
+use service::live::feed::Patience;
+use service::live::{Bus, Feed, Hall, InProcess, Journals, publish};
+
+use super::Ports;
+use crate::config::Config;
+use crate::exit::Failure;
+use crate::lifecycle::{Lifecycle, Stop, TaskError};
+
+/// Everything a gateway stands on, running; the gateway itself ends when it is drained.
+pub fn open(config: &Config, ports: &Ports, lifecycle: &Lifecycle) -> Result<Gateway, Failure> {
+    let bus: Arc<dyn Bus> = Arc::new(InProcess::default());
+    let journals = Arc::new(Journals::new(ports.service.clone()));
+    let (feed, driver) = Feed::new(Arc::clone(&bus), journals, Patience::default());
+    for database in &ports.backend.databases {
+        let told = publish(database.store.clone(), Arc::clone(&bus), Some(feed.clone()));
+        lifecycle.spawn_base("live.publish", |stop| until_stopped(stop, told));
+    }
+    let node = std::process::id().to_string();
+    let made = Gateway::new(ports.service.clone(), feed, Arc::new(Hall::default()), limits(config), node);
+    let (gateway, parts) =
+        made.map_err(|error| Failure::Failed(format!("sockets cannot be kept: {error}")))?;
+    let follows = driver.run(gateway.listener());
+    lifecycle.spawn_base("live.feed", |stop| until_stopped(stop, follows));
+    let Parts { cores, desks, helpers } = parts;
+    for core in cores {
+        let owner = lifecycle.clone();
+        lifecycle.spawn("gateway.core", |_| async move {
+            owner.on_thread("gateway.core", core).await?.map_err(TaskError::from)
+        });
+    }
+    for desk in desks {
+        lifecycle.spawn("gateway.desk", |_| async move {
+            desk.await;
+            Ok(())
+        });
+    }
+    for helper in helpers {
+        lifecycle.spawn("gateway.helper", |stop| until_stopped(stop, helper));
+    }
+    let drained = gateway.clone();
+    lifecycle.spawn("gateway.drain", |stop| async move {
+        stop.soft().await;
+        drained.drain();
+        Ok(())
+    });
+    Ok(gateway)
+}
+
+async fn until_stopped(stop: Stop, work: impl Future<Output = ()>) -> Result<(), TaskError> {
+    tokio::select! {
+        () = stop.soft() => {}
+        () = work => {}
+    }
+    Ok(())
+}
+
+fn limits(config: &Config) -> Limits {
+    let asked = &config.gateway;
+    let cores = match asked.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads as usize,
+    };
+    Limits {
+        cores,
+        sockets_max: asked.sockets_max as usize,
+        commands_per_s: asked.commands_per_s,
+        queue_bytes_max: usize::try_from(asked.queue_max.0).unwrap_or(usize::MAX),
+        heartbeat: asked.heartbeat,
+        newcomers_per_s: asked.newcomers_per_s,
+        // Half of it, so that who takes the other half to go is not cut off.
+        drain: (config.server.drain / 2).min(Duration::from_secs(30)),
+        ..Limits::default()
+    }
+}
+
+/// The gateway, as the HTTP server knows it.
+pub struct Door(pub Gateway);
+
+impl api::socket::Sockets for Door {
+    fn accept(&self, key: &str) -> Option<String> {
+        Gateway::accept(key)
+    }
+    fn take(&self, arrival: Arrival) -> bool {
+        let Arrival { stream, who, address } = arrival;
+        let bare = Box::pin(async move {
+            let (stream, read_ahead) = stream.await?;
+            let (stream, tls) = match stream {
+                Stream::Plain(stream) => (stream, None),
+                Stream::Sealed(sealed) => {
+                    let (stream, tls) = sealed.into_inner();
+                    (stream, Some(Box::new(tls)))
+                }
+            };
+            Some(Bare { stream: stream.into_std().ok()?, tls, read_ahead })
+        });
+        self.0.arrive(gateway::Arrival { bare, who, address })
+    }
+}

@@ -1,0 +1,188 @@
+//! A town with its sockets: one process's roles api and gateway, behind a port of this machine.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use domain::ChannelId;
+use gateway::{Bare, Gateway, Limits, Parts};
+use live::feed::Patience;
+use live::{Bus, Feed, Hall, InProcess};
+use serde_json::{Value, json};
+use service::live::{Journals, publish};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::ground::Ground;
+use crate::phone::Phone;
+use crate::team::Person;
+use crate::town::Town;
+
+pub struct Plaza {
+    pub town: Town,
+    stand: Stand,
+}
+
+/// One gateway and the server it stands behind.
+pub struct Stand {
+    pub address: SocketAddr,
+    pub gateway: Gateway,
+    tasks: Vec<JoinHandle<()>>,
+    /// Dropped: the server accepts nobody any more.
+    _stop: oneshot::Sender<()>,
+}
+
+impl std::ops::Deref for Plaza {
+    type Target = Stand;
+    fn deref(&self) -> &Stand {
+        &self.stand
+    }
+}
+
+/// The gateway behind the API's port for sockets, as the binary wires it.
+pub struct Sockets(pub Gateway);
+
+impl api::socket::Sockets for Sockets {
+    fn accept(&self, key: &str) -> Option<String> {
+        Gateway::accept(key)
+    }
+    fn take(&self, arrival: api::socket::Arrival) -> bool {
+        let api::socket::Arrival { stream, who, address } = arrival;
+        let bare = Box::pin(async move {
+            let (stream, read_ahead) = stream.await?;
+            let api::wire::Stream::Plain(stream) = stream else { return None };
+            Some(Bare { stream: stream.into_std().ok()?, tls: None, read_ahead })
+        });
+        self.0.arrive(gateway::Arrival { bare, who, address })
+    }
+}
+
+impl Plaza {
+    pub async fn on(ground: &Ground) -> Self {
+        Self::with(ground, Limits::default(), Arc::new(InProcess::default())).await
+    }
+
+    pub async fn with(ground: &Ground, limits: Limits, bus: Arc<dyn Bus>) -> Self {
+        let town = Town::on(ground).await;
+        let stand = Stand::before(&town, limits, bus).await;
+        Self { town, stand }
+    }
+
+    /// Another gateway of the same town, which saw nothing of what the first one did.
+    pub async fn another(&self) -> Stand {
+        Stand::before(&self.town, Limits::default(), Arc::new(InProcess::default())).await
+    }
+
+    /// Somebody's device, connected and silent.
+    pub async fn dials(&self) -> Phone {
+        Phone::dial(self.address, &[]).await.expect("an upgrade")
+    }
+
+    /// Somebody comes in and is level.
+    pub async fn enters(&self, person: Person) -> Device {
+        let token = self.town.token_of(person).await;
+        self.enters_with(&token, json!({})).await
+    }
+
+    /// The same with more in the hello: where one was, what one waits for.
+    pub async fn enters_with(&self, token: &str, more: Value) -> Device {
+        self.enters_at(self.address, token, more).await
+    }
+
+    pub async fn enters_at(&self, address: SocketAddr, token: &str, more: Value) -> Device {
+        let mut phone = Phone::dial(address, &[]).await.expect("an upgrade");
+        let mut hello = json!({ "workspace": self.town.team.workspace, "token": token, "device": "phone" });
+        hello.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        phone.say(&json!({ "hello": hello })).await;
+        let welcome = phone.hears("welcome").await;
+        let at = phone.hears("at").await;
+        let opening = phone.kept();
+        let keys = self.town.node.clock.clone();
+        Device { phone, welcome, opening, at, token: token.to_owned(), keys }
+    }
+}
+
+impl Stand {
+    /// As the binary wires it.
+    async fn before(town: &Town, limits: Limits, bus: Arc<dyn Bus>) -> Self {
+        let node = &town.node;
+        let journals = Arc::new(Journals::new(node.service.clone()));
+        let (feed, driver) = Feed::new(Arc::clone(&bus), journals, Patience::default());
+        let hall = Arc::new(Hall::default());
+        let made = Gateway::new(node.service.clone(), feed.clone(), hall, limits, "plaza".to_owned());
+        let (gateway, Parts { cores, desks, helpers }) = made.expect("cores");
+        let mut tasks = vec![
+            tokio::spawn(publish(node.store.clone(), bus, Some(feed))),
+            tokio::spawn(driver.run(gateway.listener())),
+        ];
+        tasks.extend(desks.into_iter().chain(helpers).map(tokio::spawn));
+        for core in cores {
+            std::thread::spawn(|| core().expect("a core runs to its end"));
+        }
+        let router = api::socket::behind(town.router(), Arc::new(Sockets(gateway.clone())));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async move { drop(stopped.await) };
+        tasks.push(tokio::spawn(api::server::serve(
+            listener,
+            router,
+            api::limits::Limits::default(),
+            stopped,
+        )));
+        Self { address, gateway, tasks, _stop: stop }
+    }
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        self.gateway.drain();
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Somebody at a socket who was welcomed.
+pub struct Device {
+    pub phone: Phone,
+    pub welcome: Value,
+    /// What brought it level: events or `changed`, and `private`.
+    pub opening: Vec<Value>,
+    /// Where it was level.
+    pub at: Value,
+    pub token: String,
+    keys: crate::clock::FakeClock,
+}
+
+impl Device {
+    pub fn key(&self) -> String {
+        store::clock::new_key(&self.keys).to_string()
+    }
+    /// Sends and waits for its own acknowledgement.
+    pub async fn says(&mut self, channel: ChannelId, text: &str) -> Value {
+        let key = self.key();
+        self.says_under(&key, channel, text).await;
+        self.done(&key).await
+    }
+    pub async fn says_under(&mut self, key: &str, channel: ChannelId, text: &str) {
+        self.phone.say(&json!({ "send": { "key": key, "channel": channel, "text": text } })).await;
+    }
+    pub async fn does(&mut self, verb: &str, what: Value) -> Value {
+        let key = self.key();
+        self.phone.say(&json!({ "do": { "key": key, verb: what } })).await;
+        self.done(&key).await
+    }
+    async fn done(&mut self, key: &str) -> Value {
+        let done = self.phone.hears("done").await;
+        assert_eq!(done["key"], key);
+        done
+    }
+    /// The text of the next message anybody said.
+    pub async fn hears(&mut self) -> String {
+        let event = self.phone.event("message.sent").await;
+        event["image"]["message"]["text"].as_str().expect("a text").to_owned()
+    }
+    /// Where it is, as a hello would say it.
+    pub fn place(&self) -> Value {
+        json!({ "epoch": self.welcome["epoch"], "position": self.at["position"], "private": self.at["private"] })
+    }
+}

@@ -1,0 +1,178 @@
+//! Who may come in, and with what words others are sent away.
+
+use std::time::Duration;
+
+use gateway::Limits;
+use serde_json::json;
+use testkit::phone::masked;
+use testkit::{Ground, Heard, Phone, Plaza, Team, on_every_engine};
+
+async fn says_goodbye(phone: &mut Phone, code: u16) -> serde_json::Value {
+    let goodbye = phone.hears("goodbye").await;
+    assert_eq!(goodbye["code"], code, "{goodbye}");
+    assert_eq!(phone.closed().await, Some(4000 + code));
+    goodbye
+}
+
+async fn limited(ground: &Ground, limits: Limits) -> Plaza {
+    Plaza::with(ground, limits, std::sync::Arc::new(live::InProcess::default())).await
+}
+
+on_every_engine! {
+    async fn who_is_not_known_or_not_a_member_is_told_so(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let workspace = plaza.town.team.workspace;
+        let other = Team::another(&plaza.town.node, "Others").await;
+        let ada = plaza.town.token_of(plaza.town.team.owner).await;
+        let nobody = format!("rk_{}", "0".repeat(64));
+        for (hello, code) in [
+            (json!({ "workspace": workspace, "token": nobody }), 1),
+            (json!({ "workspace": workspace, "token": "what" }), 1),
+            (json!({ "workspace": workspace }), 1),
+            (json!({ "workspace": "nowhere", "token": ada }), 2),
+            (json!({ "workspace": other.workspace, "token": ada }), 2),
+            (json!({ "workspace": "T0000000000000000000000000", "token": ada }), 2),
+        ] {
+            let mut phone = plaza.dials().await;
+            phone.say(&json!({ "hello": hello })).await;
+            says_goodbye(&mut phone, code).await;
+        }
+    }
+
+    async fn what_is_no_frame_of_the_protocol_ends_it(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        for (bytes, code) in [
+            (masked(0x81, b"{}"), 6),
+            (masked(0x81, b"hello"), 6),
+            (masked(0x82, b"{\"ping\":{}}"), 6),
+            (masked(0x81, b"{\"ping\":{}}"), 8),
+        ] {
+            let mut phone = plaza.dials().await;
+            phone.say_bytes(&bytes).await;
+            says_goodbye(&mut phone, code).await;
+        }
+        let mut ada = plaza.enters(plaza.town.team.owner).await;
+        ada.phone.say(&json!({ "hello": { "workspace": "again" } })).await;
+        says_goodbye(&mut ada.phone, 6).await;
+        for (bytes, code) in [(masked(0x91, b""), 1002), (masked(0x81, b"\xff"), 1007), (masked(0x81, &vec![b'x'; 70_000]), 1009)] {
+            let mut ada = plaza.enters(plaza.town.team.owner).await;
+            ada.phone.say_bytes(&bytes).await;
+            assert_eq!(ada.phone.closed().await, Some(code));
+        }
+    }
+
+    async fn a_close_is_answered_and_a_ping_too(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let mut ada = plaza.enters(plaza.town.team.owner).await;
+        ada.phone.say_bytes(&masked(0x89, b"are you there")).await;
+        assert_eq!(ada.phone.next().await, Heard::Pong(b"are you there".to_vec()));
+        ada.phone.say(&json!({ "something": { "new": true } })).await;
+        assert!(ada.phone.until_now().await.is_empty(), "what is not known is ignored");
+        ada.phone.say_bytes(&masked(0x88, &1000u16.to_be_bytes())).await;
+        assert_eq!(ada.phone.closed().await, Some(1000));
+        assert_eq!(ada.phone.next().await, Heard::Gone);
+    }
+
+    async fn a_frame_a_byte_at_a_time_and_a_thousand_commands_in_one_write(ground: Ground) {
+        let plaza = limited(&ground, Limits { commands_per_s: 2_000, ..Limits::default() }).await;
+        let general = plaza.town.team.general;
+        let mut ada = plaza.enters(plaza.town.team.owner).await;
+        let send = |key: String| json!({ "send": { "key": key, "channel": general, "text": "slow" } }).to_string();
+        for byte in masked(0x81, send(ada.key()).as_bytes()) {
+            ada.phone.say_bytes(&[byte]).await;
+        }
+        assert_eq!(ada.phone.hears("done").await["number"], 1);
+        let keys: Vec<_> = (0..900).map(|_| ada.key()).collect();
+        let all: Vec<u8> = keys.iter().flat_map(|key| masked(0x81, send(key.clone()).as_bytes())).collect();
+        ada.phone.say_bytes(&all).await;
+        for (at, key) in keys.iter().enumerate() {
+            let done = ada.phone.hears("done").await;
+            assert_eq!((&done["key"], &done["number"]), (&json!(key), &json!(at + 2)));
+        }
+        for _ in 0..901 {
+            ada.hears().await;
+        }
+    }
+
+    async fn who_speaks_too_fast_is_told_to_slow_down(ground: Ground) {
+        let plaza = limited(&ground, Limits { commands_per_s: 10, ..Limits::default() }).await;
+        let mut ada = plaza.enters(plaza.town.team.owner).await;
+        let pings: Vec<u8> = (0..100).flat_map(|_| masked(0x81, b"{\"ping\":{}}")).collect();
+        ada.phone.say_bytes(&pings).await;
+        says_goodbye(&mut ada.phone, 7).await;
+    }
+
+    async fn who_says_nothing_is_not_waited_for(ground: Ground) {
+        let plaza = limited(&ground, Limits { hello_within: Duration::from_millis(200), ..Limits::default() }).await;
+        let mut phone = plaza.dials().await;
+        says_goodbye(&mut phone, 8).await;
+    }
+
+    async fn a_session_that_ends_takes_its_sockets_with_it_and_no_others(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let (ada, node) = (plaza.town.team.owner, &plaza.town.node);
+        let mut phone = plaza.enters(ada).await;
+        let mut laptop = plaza.enters(ada).await;
+        let who = node.service.who(&phone.token.parse().expect("a token"), [127, 0, 0, 1].into()).await.expect("read").expect("known");
+        let ended = node.service.end_credential(ada.account(), node.new_key(), who.credential).await;
+        ended.expect("ended");
+        let goodbye = says_goodbye(&mut phone.phone, 1).await;
+        assert_eq!(goodbye["again"], "never");
+        laptop.says(plaza.town.team.general, "still here").await;
+        // Neither the ticket nor the token opens again.
+        let mut again = plaza.dials().await;
+        let hello = json!({ "workspace": plaza.town.team.workspace, "ticket": phone.welcome["ticket"] });
+        again.say(&json!({ "hello": hello })).await;
+        says_goodbye(&mut again, 1).await;
+    }
+
+    async fn a_ticket_brings_one_back_without_a_token(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let phone = plaza.enters(plaza.town.team.owner).await;
+        let ticket = phone.welcome["ticket"].clone();
+        let mut again = plaza.dials().await;
+        again.say(&json!({ "hello": { "workspace": plaza.town.team.workspace, "ticket": ticket } })).await;
+        assert_eq!(again.hears("welcome").await["me"], phone.welcome["me"]);
+        let mut forged = ticket.as_str().expect("a text").to_owned();
+        forged.replace_range(3..4, if &forged[3..4] == "A" { "B" } else { "A" });
+        let mut eve = plaza.dials().await;
+        eve.say(&json!({ "hello": { "workspace": plaza.town.team.workspace, "ticket": forged } })).await;
+        says_goodbye(&mut eve, 1).await;
+        plaza.town.node.clock.advance(16 * domain::Stamp::MINUTE);
+        let mut late = plaza.dials().await;
+        late.say(&json!({ "hello": { "workspace": plaza.town.team.workspace, "ticket": ticket } })).await;
+        says_goodbye(&mut late, 1).await;
+    }
+
+    async fn a_storm_is_told_when_to_come_back(ground: Ground) {
+        let plaza = limited(&ground, Limits { newcomers_per_s: 1, ..Limits::default() }).await;
+        let _first = plaza.enters(plaza.town.team.owner).await;
+        let mut second = plaza.dials().await;
+        second.say(&json!({ "hello": { "workspace": plaza.town.team.workspace, "token": "rk_1" } })).await;
+        let goodbye = says_goodbye(&mut second, 5).await;
+        assert!(goodbye["again"]["after_ms"].as_u64() >= Some(1_000), "{goodbye}");
+    }
+
+    async fn a_server_that_goes_down_sends_everyone_to_come_back(ground: Ground) {
+        let plaza = limited(&ground, Limits { drain: Duration::from_millis(200), ..Limits::default() }).await;
+        let mut people = vec![plaza.enters(plaza.town.team.owner).await];
+        for _ in 0..10 {
+            people.push(plaza.enters(plaza.town.team.owner).await);
+        }
+        plaza.gateway.drain();
+        for person in &mut people {
+            let goodbye = says_goodbye(&mut person.phone, 4).await;
+            assert!(goodbye["again"]["after_ms"].is_u64());
+        }
+    }
+
+    async fn what_is_no_upgrade_is_told_what_it_should_be(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let refused = Phone::dial(plaza.address, &[("Sec-WebSocket-Protocol", "graphql-ws")]).await;
+        assert!(refused.is_ok(), "ours is among those offered");
+        let town = &plaza.town;
+        let token = town.token_of(town.team.owner).await;
+        let answer = town.get(&token, "/api/v1/socket").await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (404, "not_found"), "no gateway behind this router");
+    }
+}
