@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use domain::{AccountId, ChannelId, CredentialKind, Role, WorkspaceId};
-use service::{Address, NewChannel, NewWorkspace, Secret};
+use service::{Address, NewChannel, NewInvite, NewWorkspace, Scopes, Secret};
 use testkit::{Backend, Ground, Person, Team, Town};
 
 use super::verbs::Verb;
+
+/// One dot.
+const PICTURE: &[u8] = include_bytes!("dot.png");
 
 /// Columns, explained at the top of the table.
 pub const PEOPLE: &str = "OAMmgboanhclrswekx";
@@ -105,6 +108,7 @@ impl Scene {
         ] {
             words.insert(name, town.welcomes_as("Q", role).await.account().to_string());
         }
+        words.extend(robot_and_invitation(&town).await);
         let (team, own) = (town.team, vec![0; people.len()]);
         let town = Some(town);
         let mut scene =
@@ -262,7 +266,8 @@ impl Scene {
         self.renew().await;
         let town = self.copy.as_ref().map_or_else(|| self.town(), |(_, town, _)| town);
         let path = format!("/api/v1/workspaces/{workspace}{}", verb.path);
-        let answer = match &verb.body {
+        let answer = match verb.body.as_deref() {
+            Some("a picture") => town.uploads(&token, &path, "image/png", PICTURE.to_vec()).await,
             Some(body) => {
                 let body = serde_json::from_str(body).expect("JSON");
                 town.send(verb.method, &token, &path, body).await
@@ -306,6 +311,18 @@ impl Scene {
     pub fn whom(&self, name: &str) -> String {
         self.words[name].clone()
     }
+}
+
+/// A bot of the owner's, and an invitation.
+async fn robot_and_invitation(town: &Town) -> [(&'static str, String); 2] {
+    let (service, by) = (&town.node.service, town.team.owner.by);
+    let made = service.make_bot(by, town.node.new_key(), "Robot", Scopes::ALL).await;
+    let invite = NewInvite { role: Role::Member, uses: None, expires_s: None, channels: Vec::new() };
+    let key = town.node.new_key();
+    let (_, done) = service.invite(by, key, invite).await.expect("invited");
+    let told: serde_json::Value = done.reply.read().expect("an id");
+    let invitation = told["id"].as_str().expect("an id").to_owned();
+    [("robot", made.expect("a bot is made").0.to_string()), ("invitation", invitation)]
 }
 
 /// Somebody with a workspace of their own.

@@ -10,7 +10,7 @@ use super::scene::{Kind, PEOPLE, Place, Scene, State, role_of};
 use super::verbs::{Verb, section, without_names};
 
 /// What stands for a name in a path.
-const NAMES: [(&str, &str); 8] = [
+const NAMES: [(&str, &str); 9] = [
     ("c", "{c}"),
     ("n", "{others}"),
     ("m", "{reply}"),
@@ -18,7 +18,8 @@ const NAMES: [(&str, &str); 8] = [
     ("emoji", "%E2%9D%A4"),
     ("kind", "star"),
     ("subject", "{c}"),
-    ("digest", "00"),
+    ("digest", "0000000000000000000000000000000000000000000000000000000000000000"),
+    ("id", "{invitation}"),
 ];
 
 /// The documented reads inside a workspace, by their pattern, with names of the scene.
@@ -33,7 +34,7 @@ fn reads() -> BTreeMap<String, Verb> {
         });
         // A name nobody here knows is asked for as an id of nothing.
         let parts = known.split('/').map(|part| match part {
-            "{c}" | "{others}" | "{reply}" | "{seated}" => part,
+            "{c}" | "{others}" | "{reply}" | "{seated}" | "{invitation}" => part,
             part if part.starts_with('{') => "01KAZ000000000000000000000",
             part => part,
         });
