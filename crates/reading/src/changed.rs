@@ -24,16 +24,20 @@ const SEATS: &str =
         AND (s.role <> 'left' OR s.changed > $5)
     ORDER BY s.channel LIMIT $6";
 
-const NAMED: &str = "SELECT n.channel, n.thread, n.number FROM mention n
+/// In channels that moved; in threads all, since an unread thread is told of moved or not.
+const NAMED: &str = "SELECT n.channel, n.thread, n.number
+    FROM mention n JOIN channel_tip t ON t.workspace = n.workspace AND t.channel = n.channel
     WHERE n.workspace = $1 AND n.account = $2 AND n.seen = 0 AND n.channel > $3
-    ORDER BY n.channel, n.position LIMIT $4";
+        AND (n.thread > 0 OR t.last_position > $4)
+    ORDER BY n.channel, n.position LIMIT $5";
 
 const SHOUTED: &str = "SELECT h.channel, h.thread, h.number
     FROM channel_member s
+    JOIN channel_tip t ON t.workspace = s.workspace AND t.channel = s.channel
     JOIN shout h ON h.channel = s.channel AND h.thread = 0 AND h.number > s.read_number
     JOIN message m ON m.channel = h.channel AND m.thread = 0 AND m.number = h.number AND m.author <> s.account
-    WHERE s.workspace = $1 AND s.account = $2 AND s.channel > $3 AND s.role <> 'left'
-    ORDER BY s.channel LIMIT $4";
+    WHERE s.workspace = $1 AND s.account = $2 AND s.channel > $3 AND s.role <> 'left' AND t.last_position > $4
+    ORDER BY s.channel LIMIT $5";
 
 /// Who follows a thread is called there by a call to everyone; who does not is not.
 const SHOUTED_IN_THREADS: &str = "SELECT h.channel, h.thread, h.number
@@ -95,6 +99,10 @@ pub fn queries(by: By, asked: Asked) -> Vec<Query> {
     let left_since = asked.since.unwrap_or(Position(i64::MAX as u64));
     let after = asked.after.map_or(Vec::new(), |channel| channel.bytes().to_vec());
     let list = |sql, most: u32| Query { sql, values: values![&by.workspace, &by.account, &after, &most] };
+    let moved = |sql| {
+        let values = values![&by.workspace, &by.account, &after, &since, &CHANGED_CALLS_MAX];
+        Query { sql, values }
+    };
     let seats = values![&by.workspace, &by.account, &after, &since, &left_since, &CHANGED_CHANNELS_MAX];
     let directs = after.clone().max(BEFORE_DIRECTS.to_vec());
     let partners = values![&since, &by.workspace, &by.account, &directs, &CHANGED_PARTNERS_MAX];
@@ -104,8 +112,8 @@ pub fn queries(by: By, asked: Asked) -> Vec<Query> {
         events::itself(by.workspace),
         Query { sql: HIDDEN, values: hidden },
         Query { sql: SEATS, values: seats },
-        list(NAMED, CHANGED_CALLS_MAX),
-        list(SHOUTED, CHANGED_CALLS_MAX),
+        moved(NAMED),
+        moved(SHOUTED),
         list(SHOUTED_IN_THREADS, CHANGED_CALLS_MAX),
         list(THREADS, CHANGED_THREADS_MAX),
         Query { sql: PARTNERS, values: partners },

@@ -1,5 +1,6 @@
 //! The rules, without any database: what people may do, and what then changes.
 
+mod away;
 mod channels;
 mod deleting;
 mod directory;
