@@ -178,6 +178,7 @@ export interface Welcome extends Moment {
   session: string;
   node: string;
   ticket: string;
+  /** The server's own time, µs since 1970. */
   now: string;
   private: number;
   me: Account;

@@ -99,7 +99,7 @@ export const openTeam = (room: Room, me: Me): Team => {
   const pipe = new Shared(
     `rookery/${me.id}/${room.id}`,
     { dial: dialer(`${scheme}://${location.host}/api/v1/socket`), clock: realClock, random: Math.random },
-    { hello: () => engine.hello(), heard: (down) => engine.heard(down), became: (line) => engine.became(line) },
+    { hello: () => engine.hello(), heard: (down) => engine.heard(down), became: (line) => engine.became(line), goodbye: (word) => engine.goodbye(word) },
     async () => engine.heard({ changed: (await face.changed({})) as never }),
   );
   engine.pipe = pipe;

@@ -1,6 +1,6 @@
 /** One workspace on this device: what is known, what is on its way, and how the line is. */
 
-import type { Account, ChannelId, Down, Event, FaceState, Hello, Message, Page, Up } from '../api/wire';
+import type { Account, ChannelId, Down, Event, FaceState, Goodbye, Hello, Message, Page, Up } from '../api/wire';
 import { apply } from './apply';
 import { changed, paged, privately } from './catch-up';
 import type { Disk } from './disk';
@@ -50,6 +50,8 @@ export interface Tools {
 }
 
 export const TYPING_MS = 10_000;
+const SIGNED_OUT = 1;
+const OTHER_EPOCH = 10;
 const SAVE_MS = 2_000;
 /** Of the state that is kept for the next start. */
 const RUN_KEPT = 50;
@@ -116,6 +118,17 @@ export class Engine {
     this.change({ connection });
   }
 
+  /** A ticket that is not taken any more is no sign-out: the cookie may still be good. Another history is started anew. */
+  goodbye({ code }: Goodbye): boolean {
+    if (code === SIGNED_OUT && this.ticket) {
+      this.ticket = undefined;
+      return true;
+    }
+    if (code !== OTHER_EPOCH) return false;
+    this.change({ state: { ...this.view.state, epoch: '', position: 0 } });
+    return true;
+  }
+
   heard(frame: Down): void {
     if ('welcome' in frame) this.welcome(frame);
     else if ('event' in frame) this.event(frame.event);
@@ -143,7 +156,7 @@ export class Engine {
   }
 
   private welcome({ welcome }: Extract<Down, { welcome: unknown }>): void {
-    this.offset = Date.parse(welcome.now) - this.tools.clock.now() || 0;
+    this.offset = Number(welcome.now) / 1000 - this.tools.clock.now() || 0;
     this.ticket = welcome.ticket;
     let { outbox } = this.view;
     for (const one of welcome.done) {

@@ -22,6 +22,8 @@ export interface Owner {
   hello(): Hello;
   heard(frame: Down): void;
   became(connection: Connection): void;
+  /** True where something was put right, so that it is worth trying again at once. */
+  goodbye(goodbye: Goodbye): boolean;
 }
 
 /** Nothing heard for two heartbeats: the other end is gone, whatever the kernel says. */
@@ -122,7 +124,8 @@ export class Link implements Pipe {
     }
     if (typeof frame !== 'object' || frame === null) return;
     if ('goodbye' in frame) {
-      this.told = frame.goodbye;
+      const { goodbye } = frame;
+      this.told = this.owner.goodbye(goodbye) ? { ...goodbye, code: 0, again: 'now' } : goodbye;
       return;
     }
     if ('welcome' in frame) {

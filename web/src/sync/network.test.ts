@@ -105,7 +105,7 @@ class Server {
     });
     const last = this.kept.length;
     this.down({
-      welcome: { session: 's', node: 'n', ticket: 't', now: new Date(this.clock.now()).toISOString(), epoch: '1', position: last, private: 0, me: ADA, heartbeat_s: 30, done },
+      welcome: { session: 's', node: 'n', ticket: 't', now: String(this.clock.now() * 1000), epoch: '1', position: last, private: 0, me: ADA, heartbeat_s: 30, done },
     });
     if (position === undefined) {
       this.down({

@@ -67,6 +67,7 @@ export class Shared implements Pipe {
         owner.heard(frame);
         this.say({ kind: 'down', frame });
       },
+      goodbye: (goodbye) => owner.goodbye(goodbye),
       became: (connection) => {
         owner.became(connection);
         this.say({ kind: 'became', connection });
