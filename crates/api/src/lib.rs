@@ -36,6 +36,7 @@ mod members;
 mod message;
 mod messages;
 pub mod metrics;
+mod notifications;
 mod observe;
 pub mod peer;
 mod pictures;

@@ -47,7 +47,7 @@ struct After {
     epoch: Option<String>,
 }
 
-const FAR: u64 = i64::MAX as u64;
+pub(crate) const FAR: u64 = i64::MAX as u64;
 
 /// Messages that name me or call everyone where I sit, newest first. A short page may have a next one.
 #[utoipa::path(get, path = "/workspaces/{w}/mentions", tag = "me", params(("w" = String, Path), Asked, After),
@@ -122,12 +122,12 @@ async fn saved(
     Ok(told(&seen, Saves { items, next, people }))
 }
 
-fn told<T>(seen: &Seen<T>, it: impl Serialize) -> Response {
+pub(crate) fn told<T>(seen: &Seen<T>, it: impl Serialize) -> Response {
     Json(Written { it, at: Moment { epoch: seen.epoch, position: seen.position } }).into_response()
 }
 
 /// Messages as the asker sees them, and the people they name.
-async fn dressed<'a, T>(
+pub(crate) async fn dressed<'a, T>(
     face: &Face,
     by: By,
     seen: &Seen<T>,

@@ -9,7 +9,8 @@ use crate::errors::Problem;
 use crate::face::Face;
 use crate::{
     about, account, bots, changed, channels, document, door, export, invited, keeping, links, lists, me,
-    members, message, messages, pictures, pins, reactions, seats, session, socket, tokens, workspaces,
+    members, message, messages, notifications, pictures, pins, reactions, seats, session, socket, tokens,
+    workspaces,
 };
 
 /// Described once a process, however many faces it has.
@@ -54,6 +55,7 @@ pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
         .merge(keeping::routes())
         .merge(links::routes())
         .merge(lists::routes())
+        .merge(notifications::routes())
         .merge(me::routes())
         .merge(members::routes())
         .merge(message::routes())

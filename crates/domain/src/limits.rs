@@ -17,6 +17,8 @@ pub const PAST_TEXTS_MAX: u32 = 100;
 pub const FACES_MAX: usize = 10;
 /// Unseen mentions a read mark settles at once; a badge shows no more either.
 pub const MENTIONS_UNSEEN_MAX: u32 = 100;
+/// Mutes and choices looked at when calls to everyone are listed.
+pub const CHOICES_MAX: u32 = 2_000;
 /// Notifications seen in one command; who has more unseen ones asks on.
 pub const NOTIFICATIONS_SEEN_MAX: u32 = 200;
 /// How long after a message somebody may ask to be told of it.

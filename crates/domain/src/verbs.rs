@@ -57,7 +57,7 @@ pub use join::Join;
 pub use keep::{Keep, PrivateKind, Subject};
 pub use let_in::{AddBot, LetBackIn};
 pub use mark::Mark;
-pub use notify::{Notify, SeeNotifications};
+pub use notify::{Notify, SeeNotifications, hears_shouts};
 pub use pin::Pin;
 pub use place::{Place, Settle};
 pub use profile::{ChangeProfile, RequireSignIn, SetStatus};

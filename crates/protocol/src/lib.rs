@@ -17,6 +17,7 @@ pub mod lists;
 pub mod member;
 pub mod message;
 pub mod mine;
+pub mod notification;
 pub mod page;
 pub mod person;
 pub mod picture;

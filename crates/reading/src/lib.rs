@@ -21,6 +21,7 @@ pub mod members;
 pub mod membership;
 pub mod messages;
 pub mod mine;
+pub mod notifications;
 pub mod people;
 pub mod pictures;
 pub mod pins;
@@ -53,6 +54,7 @@ pub fn queries() -> impl Iterator<Item = &'static str> {
         membership::QUERIES,
         messages::QUERIES,
         mine::QUERIES,
+        notifications::QUERIES,
         people::QUERIES,
         pins::QUERIES,
         reactions::QUERIES,

@@ -75,6 +75,7 @@ pub use member_list::{After, Asked, Members};
 pub use members::MemberChange;
 pub use messages::{Page, Window};
 pub use mine::Kept;
+pub use notify::{Notification, Notifications};
 pub use passing::AccountChange;
 pub use password::{Cost, Passwords};
 pub use pictures::Of;

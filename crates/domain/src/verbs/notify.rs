@@ -31,8 +31,8 @@ enum Level {
 
 impl Level {
     /// `"all"`, `"mentions"` or `"nothing"`, alone or as `{"level": …}`; what does not read says nothing.
-    fn read(row: Option<&Private>) -> Option<Self> {
-        let value: serde_json::Value = serde_json::from_str(row?.value.as_deref()?).ok()?;
+    fn read(value: Option<&str>) -> Option<Self> {
+        let value: serde_json::Value = serde_json::from_str(value?).ok()?;
         match value.as_str().or_else(|| value.get("level")?.as_str())? {
             "all" => Some(Self::All),
             "mentions" => Some(Self::Mentions),
@@ -133,16 +133,15 @@ impl Notify {
     /// What one chose for the channel goes before a mute, and both before what one chose for all: there, words said to
     /// oneself alone are as good as a mention.
     fn is_wanted(&self, reason: NotificationKind, by: By, world: &World) -> bool {
-        let [here, mute, everywhere] =
-            self.choices().map(|(kind, subject)| world.get::<Private>(&chosen(by, kind, subject)));
+        let chosen = |(kind, subject)| world.get::<Private>(&chosen(by, kind, subject))?.value.as_deref();
+        let [here, mute, everywhere] = self.choices().map(chosen);
         let needed = |calls: bool| if calls { Level::Mentions } else { Level::All };
         let named = reason == NotificationKind::Mention;
         if let Some(level) = Level::read(here) {
             return level >= needed(named);
         }
-        let muted = mute.is_some_and(|mute| mute.value.is_some());
         let general = Level::read(everywhere).unwrap_or(Level::All);
-        general >= needed(named || reason == NotificationKind::Direct) && (named || !muted)
+        general >= needed(named || reason == NotificationKind::Direct) && (named || mute.is_none())
     }
 
     fn choices(&self) -> [(PrivateKind, String); 3] {
@@ -152,6 +151,15 @@ impl Notify {
             (PrivateKind::Mute, channel),
             (PrivateKind::Notify, "all".to_owned()),
         ]
+    }
+}
+
+/// Whether somebody wants to be told of a call to everyone, by what they chose for the channel, whether they muted it,
+/// and what they chose for all: it is a mention, but not one by name.
+pub fn hears_shouts(here: Option<&str>, muted: bool, everywhere: Option<&str>) -> bool {
+    match Level::read(here) {
+        Some(level) => level >= Level::Mentions,
+        None => !muted && Level::read(everywhere).unwrap_or(Level::All) >= Level::Mentions,
     }
 }
 

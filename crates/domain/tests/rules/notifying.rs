@@ -184,3 +184,13 @@ fn one_sees_what_one_was_told_up_to_a_position_and_two_hundred_at_once() {
     let stranger = By::new(bob.workspace, domain::AccountId::new(stage.key()));
     assert_eq!(stage.refuses(stranger, &all), Code::NotFound);
 }
+
+#[test]
+fn a_call_to_everyone_is_heard_by_who_did_not_choose_otherwise() {
+    use domain::verbs::hears_shouts;
+    assert!(hears_shouts(None, false, None));
+    assert!(!hears_shouts(None, true, None), "muted");
+    assert!(hears_shouts(Some("\"mentions\""), true, Some("\"nothing\"")), "what one chose here goes first");
+    assert!(!hears_shouts(Some("\"nothing\""), false, None));
+    assert!(!hears_shouts(None, false, Some("{\"level\":\"nothing\"}")));
+}

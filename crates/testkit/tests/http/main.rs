@@ -19,6 +19,7 @@ mod members;
 mod message;
 mod messages;
 mod needle;
+mod notifications;
 mod origins;
 mod paging;
 mod pictures;
