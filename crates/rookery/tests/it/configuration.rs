@@ -101,7 +101,7 @@ fn the_environment_overrides_the_file_and_flags_override_both() {
     assert_eq!(config["server"]["drain"], "3s");
     assert_eq!(config["server"]["data"], "from-flag");
     assert_eq!(config["store"]["postgres"]["pool"]["size"], 7);
-    assert_eq!(config["server"]["roles"], json!(["api", "gateway", "worker"]));
+    assert_eq!(config["server"]["roles"], json!(["api"]));
 }
 
 #[test]
