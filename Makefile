@@ -23,6 +23,7 @@ check: lint ## while writing: format, lints, tree rules, tests on the embedded b
 test: web ## everything, with real servers (installs what is missing and says so)
 	cd web && npm run --silent lint && npm test --silent
 	scripts/services run -- $(CARGO) test --workspace --no-fail-fast
+	scripts/schemathesis
 	@$(MAKE) --no-print-directory lint
 
 lint: ## format and lints alone
@@ -50,6 +51,7 @@ chaos: ## ten minutes of kill -9 under load, on both engines
 
 fuzz: ## nonsense at every endpoint, parser and id, for long
 	PROPTEST_CASES=$(or $(CASES),20000) $(CARGO) test --release -p testkit --test fuzz
+	scripts/schemathesis --seconds $(or $(SECONDS),900)
 
 openapi: ## write docs/openapi.json anew, after an endpoint changed
 	UPDATE_GOLDEN=1 $(CARGO) test --quiet -p api --test face document

@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::routing::{MethodRouter, get};
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi, RefOr, Server};
+use utoipa::openapi::{KnownFormat, OpenApi, RefOr, Schema, SchemaFormat, Server};
 use utoipa::{Modify, OpenApi as _};
 
 #[derive(utoipa::OpenApi)]
@@ -106,5 +106,11 @@ fn explain(parameter: &mut Parameter) {
     let known = WORDS.iter().find(|(name, _)| *name == parameter.name);
     if let (None, Some((_, words))) = (&parameter.description, known) {
         parameter.description = Some((*words).to_owned());
+    }
+    // A number that is farther than anything there is reads as the farthest.
+    if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
+        && matches!(schema.format, Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+    {
+        schema.format = None;
     }
 }

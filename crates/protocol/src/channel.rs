@@ -55,6 +55,7 @@ impl Channel {
 
 /// A channel, how far it is, and how far the asker is in it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ShownChannel)]
 pub struct Shown {
     #[serde(flatten)]
     pub channel: Channel,
@@ -70,6 +71,7 @@ pub struct Shown {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ChannelMine)]
 pub struct Mine {
     /// `manager` or `member`.
     pub role: &'static str,
@@ -103,6 +105,7 @@ impl Shown {
 
 /// One channel, with the people a direct one names.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = OneChannel)]
 pub struct One {
     #[serde(flatten)]
     pub channel: Shown,

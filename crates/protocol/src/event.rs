@@ -82,6 +82,7 @@ pub enum Place {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EventSeat)]
 pub struct Seat {
     #[schema(value_type = String)]
     pub channel: ChannelId,
@@ -94,6 +95,7 @@ pub struct Seat {
 
 /// Without status, which travels to who is looking.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = EventMember)]
 pub struct Member {
     #[schema(value_type = String)]
     pub account: AccountId,

@@ -52,7 +52,7 @@ pub struct OwnSeat {
 pub struct OwnItem {
     pub kind: String,
     pub subject: String,
-    #[schema(value_type = Object)]
+    /// Any JSON.
     pub value: serde_json::Value,
 }
 

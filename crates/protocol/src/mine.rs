@@ -37,6 +37,7 @@ pub(crate) fn raw(value: Option<String>) -> Box<RawValue> {
 
 /// The rows that changed since a version.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = MyRows)]
 pub struct Mine {
     /// Ask for what is newer than this the next time.
     pub version: u64,

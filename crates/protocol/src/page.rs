@@ -38,6 +38,7 @@ pub struct Page<'a> {
 
 /// One message, with the people it names.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = OneMessage)]
 pub struct One<'a> {
     #[serde(flatten)]
     pub message: Message<'a>,
