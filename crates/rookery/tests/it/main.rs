@@ -10,5 +10,6 @@ mod operating;
 mod people;
 mod postgres;
 mod serving;
+mod sockets;
 mod story;
 mod working;

@@ -1,0 +1,45 @@
+//! The sockets of the real binary, from its first hello to its last goodbye.
+
+use serde_json::json;
+use tempfile::tempdir;
+use testkit::Phone;
+
+use crate::harness::Server;
+
+#[tokio::test]
+async fn a_message_goes_over_a_socket_and_a_stop_sends_everyone_to_come_back() {
+    let home = tempdir().expect("a folder");
+    let mut server = Server::start(home.path());
+    let owner = json!({
+        "code": server.set_up_code(), "email": "ada@example.org", "password": "correct horse",
+        "name": "Ada", "workspace": "Rooks",
+    });
+    let welcome = server.send("POST", "/setup", "", &owner).json();
+    let token = welcome["token"].as_str().expect("a token").to_owned();
+    let address = server.address().parse().expect("an address");
+    let mut devices = Vec::new();
+    for header in [None, Some(format!("Bearer {token}"))] {
+        let headers: Vec<_> = header.iter().map(|value| ("Authorization", value.as_str())).collect();
+        let mut phone = Phone::dial(address, &headers).await.expect("an upgrade");
+        let token = header.is_none().then_some(&token);
+        phone.say(&json!({ "hello": { "workspace": "rooks", "token": token } })).await;
+        phone.hears("at").await;
+        devices.push(phone);
+    }
+    let opening = devices[0].kept();
+    let changed = opening.iter().find_map(|frame| frame.get("changed")).expect("the first load");
+    let general = &changed["channels"][0]["channel"];
+    let key = store::clock::new_key(&store::clock::SystemClock).to_string();
+    devices[0].say(&json!({ "send": { "key": key, "channel": general, "text": "hello" } })).await;
+    assert_eq!(devices[0].hears("done").await["number"], 1);
+    for phone in &mut devices {
+        assert_eq!(phone.event("message.sent").await["image"]["message"]["text"], "hello");
+    }
+    server.signal("TERM");
+    for phone in &mut devices {
+        assert_eq!(phone.hears("goodbye").await["code"], 4);
+        assert_eq!(phone.closed().await, Some(4004));
+    }
+    let (exit, log) = server.ended();
+    assert!(exit.success(), "{log}");
+}
