@@ -45,6 +45,7 @@ pub(crate) struct Place(Arc<AtomicUsize>);
 impl Place {
     pub fn take(open: &Arc<AtomicUsize>) -> Self {
         open.fetch_add(1, Ordering::Relaxed);
+        metrics::gauge!("websocket_connections_active").increment(1);
         Self(Arc::clone(open))
     }
 }
@@ -52,6 +53,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+        metrics::gauge!("websocket_connections_active").decrement(1);
     }
 }
 

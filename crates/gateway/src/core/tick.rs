@@ -47,7 +47,6 @@ impl Core {
                 self.heartbeat(slot, second / wheel);
             }
         }
-        metrics::gauge!("websocket_connections_active").set(self.sockets.count() as f64);
     }
 
     fn look_after(&mut self, slot: u32) {
