@@ -7,6 +7,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../web/dist");
     println!("cargo::rerun-if-changed={}", root.display());
+    let root = root.canonicalize().unwrap_or(root);
     let mut paths = Vec::new();
     // Without a build there is no page; everything else of the server works.
     if root.is_dir() {
@@ -39,7 +40,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
             collect(&path, paths)?;
         } else {
             println!("cargo::rerun-if-changed={}", path.display());
-            paths.push(path.canonicalize().unwrap_or(path));
+            paths.push(path);
         }
     }
     Ok(())

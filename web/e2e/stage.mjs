@@ -100,6 +100,7 @@ export const closeBrowser = async () => browser?.close();
 /** Somebody's own browser; what a page complains of fails the test that asks. */
 export const person = async (options = {}) => {
   const context = await (await browse()).newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(String(error)));

@@ -32,18 +32,20 @@ const place = (menu: HTMLElement, opener: DOMRect): void => {
 
 export const MenuList = (props: { choices: readonly Choice[]; opener: HTMLElement; close: () => void; label: string }): JSX.Element => {
   let menu: HTMLDivElement | undefined;
+  // Read once: when this closes, what told of it is gone.
+  const { opener } = props;
   const outside = (event: PointerEvent): void => {
-    if (!menu?.contains(event.target as Node) && !props.opener.contains(event.target as Node)) props.close();
+    if (!menu?.contains(event.target as Node) && !opener.contains(event.target as Node)) props.close();
   };
   onMount(() => {
     if (!menu) return;
-    place(menu, props.opener.getBoundingClientRect());
+    place(menu, opener.getBoundingClientRect());
     menu.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
     addEventListener('pointerdown', outside);
   });
   onCleanup(() => {
     removeEventListener('pointerdown', outside);
-    if (props.opener.isConnected) props.opener.focus();
+    if (opener.isConnected) opener.focus();
   });
   return (
     <div

@@ -228,7 +228,7 @@ const Field = (props: ComposerProps): JSX.Element => {
           id={props.thread > 0 ? 'composer-thread' : 'composer'}
           aria-label={label()}
           aria-autocomplete="list"
-          aria-controls="suggestions"
+          aria-controls={suggestions().length > 0 ? 'suggestions' : undefined}
           aria-activedescendant={suggestions().length > 0 ? `suggestion-${at()}` : undefined}
           placeholder={label()}
           value={text()}

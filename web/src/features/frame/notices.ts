@@ -1,6 +1,6 @@
 /** The browser's own notifications, and what a screen reader hears of the open channel. */
 
-import { createEffect, on } from 'solid-js';
+import { createEffect, createSignal, on, onCleanup } from 'solid-js';
 
 import type { Message } from '../../api/wire';
 import { goTo, route } from '../../model/app';
@@ -46,6 +46,33 @@ const show = (team: Team, message: Message): void => {
     goTo(write({ kind: 'place', workspace: team.room.slug, channel: message.channel, ...thread }));
     notice.close();
   };
+};
+
+const SAID_EVERY_MS = 2_000;
+
+/** What a screen reader hears of the open channel: one message in two seconds, more become a count. */
+export const useHeard = (): (() => string) => {
+  const team = useTeam();
+  const [said, setSaid] = createSignal('');
+  let waiting: string[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const say = (): void => {
+    timer = undefined;
+    if (waiting.length === 0) return;
+    setSaid(waiting.length === 1 ? (waiting[0] ?? '') : t('timeline.newer', { count: waiting.length }));
+    waiting = [];
+    timer = setTimeout(say, SAID_EVERY_MS);
+  };
+  createEffect(
+    on(team.arrived, (message) => {
+      const now = route();
+      if (!message || message.author === team.me || now.kind !== 'place' || now.channel !== message.channel) return;
+      waiting.push(`${team.name(message.author)}: ${plain(message.text, team.name).slice(0, WORDS)}`);
+      timer ??= setTimeout(say, 0);
+    }, { defer: true }),
+  );
+  onCleanup(() => clearTimeout(timer));
+  return said;
 };
 
 /** Watches what is new at the ends of runs and places; history that is loaded rings for nobody. */

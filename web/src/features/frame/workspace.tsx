@@ -17,7 +17,7 @@ import { Bones, Timeline } from '../timeline/timeline';
 import { Bar } from './bar';
 import { Keyboard } from './keyboard';
 import { useLooking } from './looking';
-import { notify } from './notices';
+import { notify, useHeard } from './notices';
 import { open } from './open';
 import { Over } from './over';
 import { Rail, showsRail } from './rail';
@@ -47,6 +47,7 @@ const Inside = (): JSX.Element => {
   };
   useLooking();
   notify();
+  const heard = useHeard();
 
   // A wide screen opens somewhere: the place that was open last, or the first there is.
   createEffect(() => {
@@ -81,6 +82,9 @@ const Inside = (): JSX.Element => {
         </Show>
         <Sidebar />
         <Sheet />
+      </div>
+      <div class="sr" aria-live="polite">
+        {heard()}
       </div>
       <Keyboard />
       <Asking />

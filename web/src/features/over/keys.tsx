@@ -23,7 +23,7 @@ const KEYS = [
 
 export const Keys = (props: { close: () => void }): JSX.Element => (
   <Dialog title={t('keys.title')} close={props.close}>
-    <dl class="dialog-body keys">
+    <dl class="dialog-body keys" tabindex="0">
       <For each={KEYS}>
         {([keys, what]) => (
           <div class="row">

@@ -46,7 +46,12 @@ export const MessageList = (props: ListProps): JSX.Element => {
   const [shifting, setShifting] = createSignal(false);
   const [pointed, setPointed] = createSignal<{ message: Message; at: HTMLElement }>();
   const [lit, setLit] = createSignal<number>();
-  const acts = props.acts((message, at) => setPointed(message ? { message, at } : undefined));
+  /** While a menu of the toolbar is open, the toolbar stays where it is. */
+  const isHeld = (): boolean => document.querySelector('.floats') !== null;
+  const point = (here: { message: Message; at: HTMLElement } | undefined): void => {
+    if (!isHeld()) setPointed(here);
+  };
+  const acts = props.acts((message, at) => point(message ? { message, at } : undefined));
   let box: HTMLDivElement | undefined;
 
   const rows = createMemo<Row[]>((before) =>
@@ -125,7 +130,7 @@ export const MessageList = (props: ListProps): JSX.Element => {
   };
 
   return (
-    <div class="list" ref={box} onKeyDown={walk} onPointerLeave={() => setPointed(undefined)}>
+    <div class="list" ref={box} onKeyDown={walk} onPointerLeave={() => point(undefined)}>
       <VList
         ref={(list) => setHandle(list)}
         class="scroll-list"
@@ -133,7 +138,8 @@ export const MessageList = (props: ListProps): JSX.Element => {
         shift={shifting()}
         itemSize={46}
         onScroll={scrolled}
-        role="feed"
+        role="log"
+        aria-live="off"
         tabindex="0"
         aria-label={props.label}
         aria-busy={props.loading}
@@ -176,13 +182,13 @@ const Line = (props: {
   <Switch>
     <Match when={props.row.kind === 'day' && props.row}>
       {(day) => (
-        <div class="day" role="separator">
-          <button aria-label={t('timeline.jump')} onClick={() => props.jump?.()}>
-            {time.day(day().at)}
-            <Show when={props.jump}>
+        <div class="day">
+          <Show when={props.jump} fallback={<span>{time.day(day().at)}</span>}>
+            <button title={t('timeline.jump')} onClick={() => props.jump?.()}>
+              {time.day(day().at)}
               <Icon name="down" size="x" />
-            </Show>
-          </button>
+            </button>
+          </Show>
         </div>
       )}
     </Match>
