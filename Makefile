@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test lint bench bench-http bench-sends schedules chaos fuzz openapi fmt tidy services-up services-down
+.PHONY: help run web check test lint bench bench-http bench-sends schedules chaos fuzz openapi picture fmt tidy services-up services-down
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -24,11 +24,16 @@ test: web ## everything, with real servers (installs what is missing and says so
 	cd web && npm run --silent lint && npm test --silent
 	scripts/services run -- $(CARGO) test --workspace --no-fail-fast
 	scripts/schemathesis
+	scripts/browsers
 	@$(MAKE) --no-print-directory lint
 
 lint: ## format and lints alone
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+picture: web ## the picture in the README, drawn anew by a browser
+	$(CARGO) build -p rookery
+	scripts/browsers picture
 
 bench: bench-sends bench-http ## all benchmarks
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Brings the Debian packages a test run needs. Sourced by scripts/services.
+# Brings the Debian packages a test run needs. Sourced by scripts/services and scripts/browsers.
 
 postgres_bin() {
   local bin
@@ -14,7 +14,10 @@ package_for() {
   postgres) postgres_bin >/dev/null || echo postgresql ;;
   pgbouncer) command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer ;;
   redis) command -v redis-server >/dev/null || echo redis-server ;;
-  *) die "no such server: $1 (postgres, pgbouncer, redis, cluster)" ;;
+  chromium) [ -x /usr/bin/chromium ] || echo chromium ;;
+  emoji) [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || echo fonts-noto-color-emoji ;;
+  letters) [ -d /usr/share/fonts/truetype/liberation ] || echo fonts-liberation ;;
+  *) die "no such server: $1 (postgres, pgbouncer, redis, cluster; for browsers chromium, emoji, letters)" ;;
   esac
 }
 
