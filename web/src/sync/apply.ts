@@ -179,7 +179,20 @@ const hole = (state: State, id: string, number: number, position: number): State
 
 const aboutChannel: Step = (state, event) => {
   if (event.kind === 'channel.hidden' && event.channel && !state.places[event.channel]) return forget(state, event.channel);
-  return event.image?.channel ? channel(state, event.image.channel) : state;
+  if (!event.image?.channel) return state;
+  const next = channel(state, event.image.channel);
+  return event.kind === 'channel.created' ? opened(next, event) : next;
+};
+
+/** Whoever makes a channel looks after it; a direct one seats all of its people. No seat of its own is told. */
+const opened: Step = (state, event) => {
+  const id = event.channel;
+  const image = event.image?.channel;
+  const sits = event.actor === state.me || (image?.direct?.includes(state.me) ?? false);
+  if (!id || !sits || state.places[id]) return state;
+  const role = image?.kind === 'direct' ? 'member' : 'manager';
+  const fresh: Place = { role, last: 0, lastPosition: event.position, read: 0, mentions: [], holes: [] };
+  return { ...state, places: { ...state.places, [id]: fresh } };
 };
 
 const seat: Step = (state, event) => {
