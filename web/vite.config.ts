@@ -18,6 +18,8 @@ export default defineConfig({
     },
   },
   server: {
+    // The recorded cases of the server's own tests stand beside it.
+    fs: { allow: ['..'] },
     proxy: { '/api': { target: 'http://127.0.0.1:7665', ws: true } },
   },
   test: { environment: 'jsdom', globals: false, include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
