@@ -11,9 +11,9 @@ pub(crate) async fn count(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let response = next.run(request).await;
     let labels =
-        [("method", method.to_owned()), ("route", route), ("status", response.status().as_str().to_owned())];
-    metrics::counter!("rookery_http_requests_total", &labels).increment(1);
-    metrics::histogram!("rookery_http_request_seconds", &labels[..2]).record(began.elapsed().as_secs_f64());
+        [("method", method.to_owned()), ("endpoint", route), ("status", response.status().as_str().to_owned())];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    metrics::histogram!("http_request_duration_seconds", &labels[..2]).record(began.elapsed().as_secs_f64());
     response
 }
 

@@ -1,4 +1,4 @@
-//! The journal: commands that change rows and append events in one transaction, and the only SQL there is.
+//! The journal: commands that change rows and append events in one transaction, and the only SQL that writes.
 //!
 //! **Invariant.** What `execute` acknowledged is durable, numbered without a hole, and found again by its key.
 

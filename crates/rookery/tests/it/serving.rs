@@ -146,7 +146,7 @@ fn metrics_and_the_reasons_of_health_are_read_on_the_operators_listener() {
     assert_eq!(get(operators, "/health").json()["status"], "ok");
     let metrics = get(operators, "/metrics").0;
     for wanted in [
-        r#"rookery_http_requests_total{method="GET",route="/health/live",status="200"} 1"#,
+        r#"http_requests_total{method="GET",endpoint="/health/live",status="200"} 1"#,
         "rookery_build_info{",
         "process_resident_memory_bytes ",
         "process_open_fds ",

@@ -1,7 +1,8 @@
 import { type JSX, Show } from 'solid-js';
 
 import type { Channel } from '../../api/wire';
-import { go, route, sayProblem } from '../../model/app';
+import { go, route } from '../../model/app';
+import { flip } from '../../model/kept';
 import type { Pane } from '../../model/route';
 import { othersOf } from '../../model/people';
 import { useTeam } from '../../model/team';
@@ -16,11 +17,6 @@ export const openPane = (pane: Pane): void => {
 export const Bar = (props: { channel: Channel }): JSX.Element => {
   const team = useTeam();
   const isStarred = (): boolean => team.state().kept['star']?.[props.channel.id] !== undefined;
-  const star = (): void => {
-    const on = !isStarred();
-    team.engine.privately(0, [{ kind: 'star', subject: props.channel.id, value: on ? true : null, version: 0 }]);
-    (on ? team.face.keep('star', props.channel.id, true) : team.face.drop('star', props.channel.id)).catch(sayProblem);
-  };
   const topic = (): string => {
     if (props.channel.kind !== 'direct') return props.channel.topic;
     const status = team.people()[othersOf(props.channel, team.me)[0] ?? '']?.status;
@@ -42,7 +38,7 @@ export const Bar = (props: { channel: Channel }): JSX.Element => {
           <span class="tag">{t('bar.archived')}</span>
         </Show>
       </h1>
-      <button class="ib sm hide-phone" aria-pressed={isStarred()} aria-label={isStarred() ? t('row.unstar') : t('row.star')} onClick={star}>
+      <button class="ib sm hide-phone" aria-pressed={isStarred()} aria-label={isStarred() ? t('row.unstar') : t('row.star')} onClick={() => flip(team, 'star', props.channel.id)}>
         <span classList={{ starred: isStarred() }}>
           <Icon name="star" size="s" solid={isStarred()} />
         </span>

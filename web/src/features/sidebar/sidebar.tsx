@@ -5,6 +5,7 @@ import { Portal } from 'solid-js/web';
 
 import type { Channel } from '../../api/wire';
 import { go, leave, route, sayProblem } from '../../model/app';
+import { flip, keepAtOnce } from '../../model/kept';
 import { write } from '../../model/route';
 import { mentionsOf, unreadOf } from '../../sync/state';
 import { useTeam } from '../../model/team';
@@ -99,11 +100,6 @@ const useRowChoices = (channel: Channel): Choice[] => {
   const team = useTeam();
   const { face, engine } = team;
   const kept = team.state().kept;
-  const flip = (kind: 'star' | 'mute'): void => {
-    const on = kept[kind]?.[channel.id] === undefined;
-    engine.privately(0, [{ kind, subject: channel.id, value: on ? true : null, version: 0 }]);
-    (on ? face.keep(kind, channel.id, true) : face.drop(kind, channel.id)).catch(sayProblem);
-  };
   const sections = Object.entries(kept['section'] ?? {}).flatMap(([id, value]) => {
     const section = ownSection(value);
     return section ? [{ id, section }] : [];
@@ -114,13 +110,12 @@ const useRowChoices = (channel: Channel): Choice[] => {
       const channels = one.id === id ? [...rest, channel.id] : rest;
       if (channels.length === one.section.channels.length && one.id !== id) continue;
       const value = { ...one.section, channels };
-      engine.privately(0, [{ kind: 'section', subject: one.id, value, version: 0 }]);
-      face.keep('section', one.id, value).catch(sayProblem);
+      keepAtOnce(team, 'section', one.id, value, () => face.keep('section', one.id, value));
     }
   };
   const list: Choice[] = [
-    { label: t(kept['star']?.[channel.id] === undefined ? 'row.star' : 'row.unstar'), icon: 'star', run: () => flip('star') },
-    { label: t(team.isMuted(channel.id) ? 'row.unmute' : 'row.mute'), icon: 'belloff', run: () => flip('mute') },
+    { label: t(kept['star']?.[channel.id] === undefined ? 'row.star' : 'row.unstar'), icon: 'star', run: () => flip(team, 'star', channel.id) },
+    { label: t(team.isMuted(channel.id) ? 'row.unmute' : 'row.mute'), icon: 'belloff', run: () => flip(team, 'mute', channel.id) },
     {
       label: t('row.read'),
       icon: 'ok',

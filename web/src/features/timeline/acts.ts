@@ -5,6 +5,7 @@ import { createSignal } from 'solid-js';
 import { patch, put, remove } from '../../api/http';
 import type { Message } from '../../api/wire';
 import { go, say, sayProblem } from '../../model/app';
+import { keepAtOnce } from '../../model/kept';
 import { write } from '../../model/route';
 import { useTeam } from '../../model/team';
 import type { Outgoing } from '../../sync/outbox';
@@ -73,8 +74,7 @@ export const useActs = (point: Acts['point']): Acts => {
     save: (message, on) => {
       const path = face.message(message.channel, message.thread, message.number, '/saved');
       const subject = subjectOf(message);
-      engine.privately(0, [{ kind: 'saved', subject, value: on ? true : null, version: 0 }]);
-      (on ? put(path) : remove(path)).catch(sayProblem);
+      keepAtOnce(team, 'saved', subject, on ? true : null, () => (on ? put(path) : remove(path)));
     },
     pin: (message, on) => verb(on ? 'pin' : 'unpin', message),
     follow: (message, on) => {
