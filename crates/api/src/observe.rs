@@ -10,8 +10,11 @@ pub(crate) async fn count(request: Request, next: Next) -> Response {
     let method = known_method(request.method().as_str());
     let began = Instant::now();
     let response = next.run(request).await;
-    let labels =
-        [("method", method.to_owned()), ("endpoint", route), ("status", response.status().as_str().to_owned())];
+    let labels = [
+        ("method", method.to_owned()),
+        ("endpoint", route),
+        ("status", response.status().as_str().to_owned()),
+    ];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", &labels[..2]).record(began.elapsed().as_secs_f64());
     response

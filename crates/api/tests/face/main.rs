@@ -111,7 +111,7 @@ async fn a_thousand_strangers_asking_at_once_ask_the_database_once() {
 #[tokio::test]
 async fn an_unknown_path_is_told_in_the_one_error_form() {
     let request =
-        Request::get("/nowhere").header("x-request-id", "mine-7").body(Body::empty()).expect("a request");
+        Request::get("/api/nowhere").header("x-request-id", "mine-7").body(Body::empty()).expect("a request");
     let response = ask(face(database_that_is(Condition::Ok)), request).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert_eq!(response.headers()["x-request-id"], "mine-7");
@@ -180,7 +180,9 @@ async fn a_large_answer_to_a_reader_is_compressed() {
 
 #[tokio::test]
 async fn what_is_short_what_is_a_picture_and_what_answers_a_write_goes_out_as_it_is() {
-    for (method, path) in [("GET", "/small"), ("GET", "/picture"), ("POST", "/large"), ("GET", "/nowhere")] {
+    for (method, path) in
+        [("GET", "/small"), ("GET", "/picture"), ("POST", "/large"), ("GET", "/api/nowhere")]
+    {
         let answer = squeezed(method, path).await;
         assert!(!answer.headers().contains_key("content-encoding"), "{method} {path}");
     }
@@ -190,7 +192,7 @@ async fn what_is_short_what_is_a_picture_and_what_answers_a_write_goes_out_as_it
 
 #[tokio::test]
 async fn a_browser_is_told_that_no_answer_is_a_page_and_that_nobody_keeps_it() {
-    for path in ["/small", "/nowhere", "/health"] {
+    for path in ["/small", "/api/nowhere", "/health"] {
         let answer = ask(talkative(), get(path)).await;
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
