@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::report::Contestant;
+
 /// Sends and pages of history a second over HTTP, beside the store alone and raw SQL on the same file; CPU of each, memory
 /// at rest, cold start. Server, client and peers are processes of their own, so that each is charged what it used.
 #[derive(Debug, Parser)]
@@ -19,6 +21,12 @@ pub struct Args {
     pub seconds: u64,
     #[arg(long, default_value_t = 5)]
     pub rounds: usize,
+    /// One contestant alone, for a profile: this many callers of pages.
+    #[arg(long)]
+    pub pages: Option<usize>,
+    /// One contestant alone, for a profile: this many callers of sends.
+    #[arg(long, conflicts_with = "pages")]
+    pub sends: Option<usize>,
     /// One round of a second each: whether it runs at all.
     #[arg(long)]
     pub quick: bool,
@@ -56,6 +64,10 @@ pub enum PeerRun {
 }
 
 impl Args {
+    pub fn one_alone(&self) -> Option<Contestant> {
+        self.pages.map(Contestant::Pages).or(self.sends.map(Contestant::Sends))
+    }
+
     pub fn rounds(&self) -> usize {
         if self.quick { 1 } else { self.rounds }
     }

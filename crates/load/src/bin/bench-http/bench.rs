@@ -27,16 +27,23 @@ pub async fn run(args: &Args) -> Result<Report, Trouble> {
     let size = binary.metadata().map_err(Trouble::at(format!("{}", binary.display())))?.len();
     let mut report = Report::default();
     report.binary_mb = size as f64 / 1e6;
-    for start in 0..args.rounds() {
+    let cold_starts = if args.one_alone().is_some() { 0 } else { args.rounds() };
+    for start in 0..cold_starts {
         let server = Server::start(&binary, &folder.path().join(format!("cold-{start}"))).await?;
         report.cold_start_ms.add(server.cold_start.as_secs_f64() * 1e3);
         report.at_rest_mb.add(memory_of(server.process()));
     }
     let server = Server::start(&binary, folder.path()).await?;
-    let town = Arc::new(Town::found(&server).await?);
+    let mut town = Town::found(&server).await?;
     town.sign_in(SIGN_INS).await?;
     report.after_a_hundred_mb = memory_of(server.process());
-    let ours = Ours { server: &server, town, measure: Duration::from_secs(args.seconds()) };
+    let ours = Ours { server: &server, town: Arc::new(town), measure: Duration::from_secs(args.seconds()) };
+    if let Some(contestant) = args.one_alone() {
+        let last = fill(&ours).await?;
+        eprintln!("process {}", ours.server.process());
+        rounds(args, &ours, &mut report, &[contestant], last, folder.path().to_owned()).await?;
+        return Ok(report);
+    }
     rounds(args, &ours, &mut report, Contestant::SENDS, 0, folder.path().to_owned()).await?;
     let last = fill(&ours).await?;
     rounds(args, &ours, &mut report, Contestant::PAGES, last, folder.path().to_owned()).await?;

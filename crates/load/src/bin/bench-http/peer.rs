@@ -14,6 +14,7 @@ use load::latency::Latency;
 use load::run::{Answer, Run};
 use reading::messages::Run as Numbers;
 use reading::{people, standing};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use store::clock::{SystemClock, new_key};
 use store::{DigestKey, Engine, Limits, Order, Query, Sqlite, SqliteOptions, Store};
@@ -129,6 +130,8 @@ fn pages(
         move || -> rusqlite::Result<(u64, Latency)> {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let database = Connection::open_with_flags(&file, flags)?;
+            // Planned once: raw is the best one can do, not the first thing that works.
+            database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             let befores: Vec<u64> = windows(last).collect();
             let (mut all, mut latency) = (0_u64, Latency::default());
             let mut asked = Instant::now();

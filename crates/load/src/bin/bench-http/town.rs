@@ -41,12 +41,14 @@ impl Town {
         Ok(town)
     }
 
-    /// As often as said, one after the other: what a hundred people do in the morning.
-    pub async fn sign_in(&self, times: usize) -> Result<(), Trouble> {
+    /// As often as said, one after the other: what a hundred people do in the morning. An account has only so many sessions
+    /// at once, so the last one is what goes on.
+    pub async fn sign_in(&mut self, times: usize) -> Result<(), Trouble> {
         let mut ada = Caller::connect(&self.address).await?;
         let who = json!({ "email": EMAIL, "password": PASSWORD });
         for _ in 0..times {
-            post(&mut ada, "/session", None, &who).await?;
+            let signed_in = post(&mut ada, "/session", None, &who).await?;
+            self.token = text(&signed_in["token"])?;
         }
         Ok(())
     }
