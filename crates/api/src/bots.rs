@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::asked::{AtLeast, Body, Fresh, Inside, KeyHeader, Keyed, Optional, Page, Paging, named};
+use crate::caller::InPerson;
 use crate::cursor::cursor;
 use crate::done::moment;
 use crate::door::private;
@@ -54,6 +55,7 @@ async fn bots(
     responses((status = 200, body = Written<MadeBot>), Writing))]
 async fn make(
     State(face): State<Face>,
+    InPerson(_): InPerson,
     Inside { by, .. }: Inside,
     Keyed(key): Keyed,
     Body(new): Body<NewBot>,
@@ -97,6 +99,7 @@ async fn remove(
     responses((status = 200, body = Written<MadeBot>), Writing))]
 async fn renew(
     State(face): State<Face>,
+    InPerson(_): InPerson,
     Inside { by, .. }: Inside,
     Path((_, account)): Path<(String, String)>,
     Keyed(key): Keyed,

@@ -19,6 +19,8 @@ use crate::limits::{LOOK_CHANNELS_MAX, LOOK_PEOPLE_MAX, Limits, UNANSWERED_MAX};
 
 /// What is on a screen is looked up at most this often.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A client says so each 3 s at most; more often is not passed on.
+const TYPING_EVERY: Duration = Duration::from_secs(1);
 
 /// What a frame asks of whoever can do it.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +82,7 @@ pub struct Session {
     pace: Pace,
     unanswered: u16,
     looked: Option<Instant>,
+    typed: Option<Instant>,
     epoch: Epoch,
     /// Everything up to here was told, or is in what was told.
     pub from: Position,
@@ -105,6 +108,7 @@ impl Session {
             pace: Pace::default(),
             unanswered: 0,
             looked: None,
+            typed: None,
             epoch: Epoch(0),
             from: Position(0),
             private: 0,
@@ -134,7 +138,7 @@ impl Session {
             (_, Up::Do(Do { key, act })) => self.command(Ask::Act(Box::new((key, act)))),
             (_, Up::Mark(marking)) => Ok(Next::Ask(Ask::Mark(marking))),
             (_, Up::Look(look)) => Ok(self.look(look, now)),
-            (_, Up::Typing(typing)) => Ok(Next::Ask(Ask::Typing(typing))),
+            (_, Up::Typing(typing)) => Ok(self.types(typing, now)),
             (_, Up::Ping(_)) => Ok(Next::At),
             (_, Up::Wrong(WrongBody { key: Some(key), why, .. })) => Ok(Next::Refuse { key, why }),
             (_, Up::Hello(_) | Up::Wrong(_)) => Err(GoodbyeCode::Malformed),
@@ -149,6 +153,15 @@ impl Session {
         }
         self.looked = Some(now);
         Next::Ask(Ask::Look(Box::new(look), Vec::new()))
+    }
+
+    /// More often than others need to know is not told.
+    fn types(&mut self, typing: Typing, now: Instant) -> Next {
+        if self.typed.is_some_and(|at| now.duration_since(at) < TYPING_EVERY) {
+            return Next::Nothing;
+        }
+        self.typed = Some(now);
+        Next::Ask(Ask::Typing(typing))
     }
 
     fn command(&mut self, ask: Ask) -> Result<Next, GoodbyeCode> {

@@ -19,11 +19,20 @@ pub(crate) struct Tickets {
     service: Service,
     /// Accounts whose sessions ended lately: what was made before is void.
     ended: Arc<Mutex<HashMap<AccountId, Stamp>>>,
+    /// Since when this process hears of ends; what was made before may have ended unheard.
+    heard_from: Arc<Mutex<Option<Stamp>>>,
+}
+
+/// Whom a ticket names.
+pub(crate) struct Named {
+    pub who: Who,
+    /// Made before this process heard of ends: the directory is asked once.
+    pub is_old: bool,
 }
 
 impl Tickets {
     pub fn new(service: Service) -> Self {
-        Self { service, ended: Arc::default() }
+        Self { service, ended: Arc::default(), heard_from: Arc::default() }
     }
 
     /// Only for sessions: a token comes with every hello. Empty for those.
@@ -46,7 +55,7 @@ impl Tickets {
         std::array::from_fn(|at| seal[at])
     }
 
-    pub fn read(&self, ticket: &str, workspace: WorkspaceId, now: Stamp) -> Option<Who> {
+    pub fn read(&self, ticket: &str, workspace: WorkspaceId, now: Stamp) -> Option<Named> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(ticket).ok()?;
         let (body, seal) = bytes.split_at_checked(BODY_BYTES)?;
         // Every byte is looked at, whatever the first ones are.
@@ -61,7 +70,13 @@ impl Tickets {
         let (signed_us, made) = (Stamp(number(48)?), Stamp(number(56)?));
         let fits = place == workspace && made <= now && now < made.plus(GOOD_US);
         let ended = self.ended.lock().get(&account).is_some_and(|ended| made <= *ended);
-        (fits && !ended).then(|| Who::by_ticket(account, credential, signed_us))
+        let is_old = self.heard_from.lock().is_none_or(|from| made <= from);
+        (fits && !ended).then(|| Named { who: Who::by_ticket(account, credential, signed_us), is_old })
+    }
+
+    /// From now on every end is heard.
+    pub fn hear_from(&self, now: Stamp) {
+        self.heard_from.lock().get_or_insert(now);
     }
 
     pub fn end(&self, account: AccountId, now: Stamp) {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use protocol::frame::{Again, Faces, GoodbyeCode};
-use protocol::{AccountId, Position};
+use protocol::{AccountId, Position, Role};
 use service::live::{EventKind, Mark, Piece, Seat, may_see};
 
 use super::Core;
 use super::faces;
 use super::room::Room;
 use super::sockets::NO_ROOM;
-use super::tell::{hold, viewer};
+use super::tell::{hold, is_open, viewer};
 use crate::codec;
 use crate::desk::{Answer, Errand, Opening, What};
 use crate::frames::Frames;
@@ -40,12 +40,21 @@ impl Core {
                 }
             }
             What::Looking { look, people } => self.looking(slot, look, &people),
-            What::Still { role, may_invite } => {
-                if let Some(me) = self.sockets.get_mut(slot).and_then(|socket| socket.me.as_mut()) {
-                    (me.role, me.may_invite) = (role, may_invite);
-                }
-            }
+            What::Still { role, may_invite } => self.stays(slot, role, may_invite),
             What::Goodbye(code, again) => self.goodbye(slot, code, again),
+        }
+    }
+
+    /// Still here, perhaps as somebody else: a guest looks at nothing until they ask again, and are judged as a guest.
+    fn stays(&mut self, slot: u32, role: Role, may_invite: bool) {
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        let Some(me) = socket.me.as_mut() else { return };
+        let became_guest = role == Role::Guest && me.role != Role::Guest;
+        (me.role, me.may_invite) = (role, may_invite);
+        let at = socket.room;
+        let looked = if became_guest { socket.look.take() } else { None };
+        if let (Some(look), Some(room)) = (looked, self.room_mut(at)) {
+            room.unlook(slot, &look);
         }
     }
 
@@ -173,10 +182,10 @@ impl Core {
                 match (own, event.kind, event.channel) {
                     (true, EventKind::SeatLeft, Some(channel)) => {
                         if let Some(room) = self.room_mut(at) {
-                            room.unseat(account, channel, event.position);
+                            room.unseat(account, channel, event.position, is_open(event));
                         }
                     }
-                    (true, EventKind::MemberChanged | EventKind::MemberLeft, _) => {
+                    (true, EventKind::MemberChanged | EventKind::MemberLeft | EventKind::AuditNoted, _) => {
                         self.ask(slot, Ask::Recheck);
                     }
                     _ => {}

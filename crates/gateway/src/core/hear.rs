@@ -140,6 +140,12 @@ impl Core {
             let others = look.channels.iter().filter(|channel| !room.has_seat(slot, **channel));
             unseated.extend(others.copied());
         }
+        // Only who sits in a channel types there.
+        if let (Ask::Typing(typing), Some(room)) = (&ask, room)
+            && !room.has_seat(slot, typing.channel)
+        {
+            return;
+        }
         let Passport { who, address, session } = *socket.pass;
         let from = From { slot, generation, by: socket.by, me: socket.me, who, address, session };
         self.errands.push(Errand::Ask(Box::new(from), ask));

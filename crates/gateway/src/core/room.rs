@@ -156,13 +156,19 @@ impl Room {
         }
     }
 
-    /// Somebody's seat ended at a position; one taken since stays.
-    pub fn unseat(&mut self, account: AccountId, channel: ChannelId, at: Position) {
+    /// Somebody's seat ended at a position; one taken since stays. Where the channel is not open to them without one,
+    /// they stop looking, too.
+    pub fn unseat(&mut self, account: AccountId, channel: ChannelId, at: Position, open: bool) {
         let (Some(table), Some(person)) = (self.channels.get(&channel), self.people.get(&account)) else {
             return;
         };
         let gone = |seated: &Seated| person.slots.contains(&seated.slot) && seated.since <= at;
-        self.tables[*table as usize].seats.retain(|seated| !gone(seated));
+        let Table { seats, looking } = &mut self.tables[*table as usize];
+        seats.retain(|seated| !gone(seated));
+        if !open {
+            looking
+                .retain(|looker| !person.slots.contains(&looker.slot) || find(seats, looker.slot).is_some());
+        }
     }
 
     /// A public channel became private: who has no seat stops looking.

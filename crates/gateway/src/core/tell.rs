@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use protocol::frame::{Again, GoodbyeCode};
 use protocol::{AccountId, Position, WorkspaceId};
-use service::live::{Event, EventKind, Mark, Piece, Right, Seat, Viewer, may_see};
+use service::live::{Audience, Event, EventKind, Mark, Piece, Right, Seat, Viewer, may_see};
 use tokio::time::Instant;
 
 use super::Core;
@@ -66,12 +66,13 @@ impl Core {
         let image = piece.commit().events.iter().find(|(known, _)| known.position == event.position);
         match (event.kind, event.account, event.channel) {
             (EventKind::SeatLeft, Some(account), Some(channel)) => {
-                room.unseat(account, channel, event.position);
+                room.unseat(account, channel, event.position, is_open(event));
             }
             (EventKind::ChannelHidden, _, Some(channel)) => room.hide(channel),
             (EventKind::MemberLeft, Some(account), _) => self.dismiss(at, account),
-            // What their role lets them hear, and whether they may still be here, the desk knows.
-            (EventKind::MemberChanged, Some(account), _) => {
+            // What their role lets them hear, and whether they may still be here, the desk knows: an admin may have asked
+            // them to sign in again, which only the audit tells.
+            (EventKind::MemberChanged | EventKind::AuditNoted, Some(account), _) => {
                 for slot in room.slots_of(account).to_vec() {
                     self.ask(slot, Ask::Recheck);
                 }
@@ -194,6 +195,11 @@ impl Core {
     }
 }
 
+/// Whether a channel one has left may still be looked at: its seats are told to lookers, too.
+pub(super) fn is_open(event: &Event) -> bool {
+    event.audience == Audience::SeatsAndLookers
+}
+
 /// Kinds that change who hears what comes next.
 fn turns(kind: EventKind) -> bool {
     matches!(
@@ -202,6 +208,7 @@ fn turns(kind: EventKind) -> bool {
             | EventKind::ChannelHidden
             | EventKind::MemberLeft
             | EventKind::MemberChanged
+            | EventKind::AuditNoted
             | EventKind::WorkspaceChanged
     )
 }

@@ -141,13 +141,13 @@ impl Shared {
             Ask::Level(epoch, position) => Some(self.level_again(from, by, epoch, position).await),
             Ask::Mark(marking) if required_to_write(from).is_ok() => self.mark(by, marking).await,
             Ask::Look(look, unseated) => Some(self.look(from, by, look, &unseated).await),
-            Ask::Typing(Typing { channel, thread }) => {
+            Ask::Typing(Typing { channel, thread }) if required_to_write(from).is_ok() => {
                 self.presence.typing(by.workspace, channel, thread, by.account).await.ok();
                 None
             }
             Ask::Private(since) => self.private_since(by, since).await,
             Ask::Recheck => Some(self.recheck(from, by).await),
-            Ask::Enter(_) | Ask::Send(_) | Ask::Act(_) | Ask::Mark(_) => None,
+            Ask::Enter(_) | Ask::Send(_) | Ask::Act(_) | Ask::Mark(_) | Ask::Typing(_) => None,
         }
     }
 

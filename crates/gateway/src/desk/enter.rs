@@ -48,6 +48,7 @@ impl Shared {
     async fn hear_of_ends(&self) -> Result<(), Farewell> {
         if !self.hears_of_ends.load(Ordering::Acquire) {
             self.feed.follow(WorkspaceId::INSTALLATION).await.map_err(|_| LATER)?;
+            self.tickets.hear_from(self.service.now());
             self.hears_of_ends.store(true, Ordering::Release);
         }
         Ok(())
@@ -94,7 +95,15 @@ impl Shared {
             .filter(|workspace| *workspace != WorkspaceId::INSTALLATION)
             .ok_or((GoodbyeCode::NotAMember, Again::Never))?;
         let read = |ticket: &str| self.tickets.read(ticket, workspace, self.service.now());
-        let who = match (hello.ticket.as_deref().and_then(read), &hello.token) {
+        let named = match hello.ticket.as_deref().and_then(read) {
+            Some(named) if named.is_old => {
+                let opens = self.service.still_opens(&named.who).await.map_err(turned_away)?;
+                opens.then_some(named.who)
+            }
+            Some(named) => Some(named.who),
+            None => None,
+        };
+        let who = match (named, &hello.token) {
             (Some(who), _) => Some(who),
             (None, Some(token)) => match token.parse() {
                 Ok(secret) => self.service.who(&secret, from.address).await.map_err(turned_away)?,

@@ -126,6 +126,52 @@ on_every_engine! {
         says_goodbye(&mut again, 1).await;
     }
 
+    async fn a_ticket_of_a_session_that_ended_before_a_gateway_began_opens_nothing_there(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let (ada, node) = (plaza.town.team.owner, &plaza.town.node);
+        let (phone, laptop) = (plaza.enters(ada).await, plaza.enters(ada).await);
+        let secret = phone.token.parse().expect("a token");
+        let who = node.service.who(&secret, [127, 0, 0, 1].into()).await.expect("read").expect("known");
+        let ended = node.service.end_credential(ada.account(), node.new_key(), who.credential).await;
+        ended.expect("ended");
+        let other = plaza.another().await;
+        let hello = |ticket: &serde_json::Value| json!({ "hello": { "workspace": plaza.town.team.workspace, "ticket": ticket } });
+        let mut again = Phone::dial(other.address, &[]).await.expect("an upgrade");
+        again.say(&hello(&phone.welcome["ticket"])).await;
+        says_goodbye(&mut again, 1).await;
+        let mut still = Phone::dial(other.address, &[]).await.expect("an upgrade");
+        still.say(&hello(&laptop.welcome["ticket"])).await;
+        assert_eq!(still.hears("welcome").await["me"], laptop.welcome["me"]);
+    }
+
+    async fn who_must_sign_in_again_is_sent_away_from_every_socket(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let (ada, node) = (plaza.town.team.owner, &plaza.town.node);
+        let bob = plaza.town.welcomes("Bob").await;
+        let mut phone = plaza.enters(bob).await;
+        let mut owner = plaza.enters(ada).await;
+        node.clock.advance(domain::Stamp::MINUTE);
+        let asked = node.service.require_sign_in(ada.by, node.new_key(), bob.account()).await;
+        asked.expect("an owner may ask for it");
+        says_goodbye(&mut phone.phone, 1).await;
+        owner.says(plaza.town.team.general, "still here").await;
+    }
+
+    async fn who_has_no_seat_is_not_seen_typing(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let (ada, node) = (plaza.town.team.owner, &plaza.town.node);
+        let towers = plaza.town.team.opens(node, "towers").await;
+        let bob = plaza.town.welcomes("Bob").await;
+        let mut owner = plaza.enters(ada).await;
+        let mut phone = plaza.enters(bob).await;
+        owner.phone.say(&json!({ "look": { "channels": [towers, plaza.town.team.general], "people": [] } })).await;
+        owner.phone.hears("faces").await;
+        phone.phone.say(&json!({ "typing": { "channel": towers } })).await;
+        phone.says(plaza.town.team.general, "after it").await;
+        let heard = owner.phone.until_now().await;
+        assert!(heard.iter().all(|frame| frame.get("faces").is_none()), "{heard:?}");
+    }
+
     async fn a_ticket_brings_one_back_without_a_token(ground: Ground) {
         let plaza = Plaza::on(&ground).await;
         let phone = plaza.enters(plaza.town.team.owner).await;

@@ -85,7 +85,7 @@ impl Stage {
                 }
             }
             Step::Unseat(who, place) => {
-                self.room.unseat(account(who), channel(place), next);
+                self.room.unseat(account(who), channel(place), next, true);
                 let book = &mut self.book;
                 book.seats.retain(|(slot, at), _| *at != place || book.sockets.get(slot) != Some(&who));
             }
