@@ -4,6 +4,7 @@ import { createSignal } from 'solid-js';
 
 import { door, type Me, rooms, type Room } from '../api/faces';
 import { Problem, UNREACHABLE } from '../api/http';
+import { openDisk } from '../sync/disk';
 import { read, type Route, write } from './route';
 
 export type Session =
@@ -69,8 +70,16 @@ export const sayProblem = (error: unknown): void => {
   say(error instanceof Error ? error.message : String((error as { message?: string }).message ?? error), 'bad');
 };
 
+/** What others wrote does not stay in this browser; what I wrote and could not send does. */
 export const signedOut = (): void => {
+  const known = session();
+  if (known.kind === 'in') void forget(known.me.id);
   setSession({ kind: 'out' });
+};
+
+const forget = async (account: string): Promise<void> => {
+  const disk = await openDisk();
+  await disk.remove(`${account}/state/`);
 };
 
 /** Who am I? Asked at the start and after every door. */

@@ -67,6 +67,21 @@ describe('what people write never runs', () => {
   });
 });
 
+describe('what would break a reader is shown as it was typed', () => {
+  it.each([
+    ['quotes', `${'>'.repeat(4000)}x`],
+    ['spaced quotes', `${'> '.repeat(4000)}x`],
+    ['lists', `${'- '.repeat(4000)}x`],
+    ['numbers', `${'1. '.repeat(4000)}x`],
+    ['nested lists', Array.from({ length: 300 }, (_, at) => `${'  '.repeat(at)}- x`).join('\n')],
+    ['emphasis', '*a **a '.repeat(2000)],
+    ['brackets', '['.repeat(16_000)],
+    ['ticks', '`a``b'.repeat(3_000)],
+  ])('%s', (_, text) => {
+    expect(parts(parse(text)).length).toBeGreaterThan(0);
+  });
+});
+
 describe('text', () => {
   it('names people, channels and calls outside of code', () => {
     expect(parts(parse(`hi <@${ADA}> and <!here>`))).toEqual([

@@ -136,7 +136,31 @@ const blockOf = (token: Token): Block[] => {
   }
 };
 
-export const parse = (text: string): Block[] => blocks(new Lexer({ gfm: true, breaks: true }).lex(text));
+/** Quotes and lists inside of each other: deeper than this nobody reads, and a reader's stack is not endless. */
+const DEPTH_MAX = 12;
+const MARKS = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){13,}/m;
+
+const asWritten = (text: string): Block[] => [{ kind: 'paragraph', inside: called(text) }];
+
+/** A text nobody would write to be read is shown as it was typed; it can cost its own row nothing more. */
+export const parse = (text: string): Block[] => {
+  if (MARKS.test(text)) return asWritten(text);
+  try {
+    const found = blocks(new Lexer({ gfm: true, breaks: true }).lex(text));
+    return depthOf(found, 0) > DEPTH_MAX ? asWritten(text) : found;
+  } catch {
+    return asWritten(text);
+  }
+};
+
+const depthOf = (inside: readonly Block[], depth: number): number =>
+  depth > DEPTH_MAX
+    ? depth
+    : inside.reduce((most, block) => {
+        if (block.kind === 'quote') return Math.max(most, depthOf(block.blocks, depth + 1));
+        if (block.kind === 'list') return block.items.reduce((deep, item) => Math.max(deep, depthOf(item, depth + 1)), most);
+        return most;
+      }, depth);
 
 const remembered = new Map<string, Block[]>();
 const REMEMBERED_MAX = 4_000;

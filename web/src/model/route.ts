@@ -22,8 +22,17 @@ const numberOf = (text: string | null | undefined): number | undefined => {
   return text && Number.isSafeInteger(number) && number > 0 ? number : undefined;
 };
 
+/** An address typed wrong leads nowhere, and breaks nothing. */
+const decoded = (parts: string[]): string[] => {
+  try {
+    return parts.map(decodeURIComponent);
+  } catch {
+    return [];
+  }
+};
+
 export const read = (url: URL): Route => {
-  const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const parts = decoded(url.pathname.split('/').filter(Boolean));
   const [head = '', second, third, fourth] = parts;
   if (!head) return { kind: 'root' };
   if (head === 'setup') return { kind: 'setup' };

@@ -300,7 +300,7 @@ export class Engine {
   }
 
   private name(what: string): string {
-    return `${this.view.state.me}/${this.workspace}/${what}`;
+    return `${this.view.state.me}/${what}/${this.workspace}`;
   }
 
   stop(): void {

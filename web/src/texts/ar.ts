@@ -114,6 +114,7 @@ export const ar: Texts = {
   'message.label': '{name}، {time}. {text}',
   'message.edited': '(معدّلة)',
   'message.edited.label': 'معدّلة، أظهر السجل',
+  'message.broken': 'لا يمكن عرض هذه الرسالة.',
   'message.deleted': 'حُذفت هذه الرسالة.',
   'message.waiting': 'تُرسل لاحقاً',
   'message.failed': 'لم تُرسل: {reason}',

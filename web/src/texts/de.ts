@@ -114,6 +114,7 @@ export const de: Texts = {
   'message.label': '{name}, {time}. {text}',
   'message.edited': '(bearbeitet)',
   'message.edited.label': 'Bearbeitet, Verlauf zeigen',
+  'message.broken': 'Diese Nachricht kann nicht angezeigt werden.',
   'message.deleted': 'Diese Nachricht wurde gelöscht.',
   'message.waiting': 'Geht später raus',
   'message.failed': 'Nicht gesendet: {reason}',

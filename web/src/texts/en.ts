@@ -111,6 +111,7 @@ export const en = {
   'message.label': '{name}, {time}. {text}',
   'message.edited': '(edited)',
   'message.edited.label': 'Edited, show history',
+  'message.broken': 'This message cannot be shown.',
   'message.deleted': 'This message was deleted.',
   'message.waiting': 'Goes out later',
   'message.failed': 'Not sent: {reason}',

@@ -1,6 +1,6 @@
 /** The virtual list of one run: anchored at the bottom, never jumping, loading before the edge is seen. */
 
-import { createEffect, createMemo, createSignal, type JSX, Match, on, onCleanup, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, ErrorBoundary, type JSX, Match, on, onCleanup, Show, Switch } from 'solid-js';
 import { VList, type VListHandle } from 'virtua/solid';
 
 import type { Message } from '../../api/wire';
@@ -147,7 +147,9 @@ export const MessageList = (props: ListProps): JSX.Element => {
         {(row, index) => (
           <>
             <Show when={index() === 0 && props.atStart}>{props.intro}</Show>
-            <Line row={row} index={index()} acts={acts} lit={lit()} jump={props.jump} inThread={props.inThread} />
+            <ErrorBoundary fallback={<p class="msg system">{t('message.broken')}</p>}>
+              <Line row={row} index={index()} acts={acts} lit={lit()} jump={props.jump} inThread={props.inThread} />
+            </ErrorBoundary>
           </>
         )}
       </VList>
