@@ -53,5 +53,8 @@ async fn seen(
     Inside { by, .. }: Inside,
     Body(SeenTo { position }): Body<SeenTo>,
 ) -> Result<Json<Moment>, Problem> {
-    Ok(moment(&face.service().see_notifications(by, Position(position.min(FAR))).await?))
+    if position > FAR {
+        return Err(Problem::invalid("position", "a position is a whole number a journal counts to"));
+    }
+    Ok(moment(&face.service().see_notifications(by, Position(position)).await?))
 }
