@@ -1,4 +1,4 @@
-// The layers: features and ui look at model, model at sync, sync at api. Nobody looks up, and no feature into another's inside.
+// The layers: features and ui look at model, model at sync, sync at api. Nobody looks up.
 import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
