@@ -1,8 +1,14 @@
 //! Text people wrote: valid by construction, and whom it calls.
 
-use crate::limits::{EMOJI_BYTES_MAX, MENTIONS_MAX, MESSAGE_BYTES_MAX, NAME_BYTES_MAX};
+mod emoji;
+mod name;
+
+use crate::limits::{MENTIONS_MAX, MESSAGE_BYTES_MAX};
 use crate::refusal::{Code, Refusal};
 use crate::{AccountId, Mentions};
+
+pub use emoji::Emoji;
+pub use name::{Name, folded};
 
 /// A message's text: not blank, at most 16 KiB, without U+0000.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,37 +40,6 @@ impl MessageText {
     }
 }
 
-/// A name people see: trimmed, not empty, one line, bounded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name(String);
-
-impl Name {
-    pub fn new(name: &str) -> Result<Self, Refusal> {
-        let name = name.trim();
-        without_nul("name", name)?;
-        if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
-            let message = format!("a name has 1 to {NAME_BYTES_MAX} bytes on one line");
-            return Err(Refusal::invalid("name", message));
-        }
-        Ok(Self(name.to_owned()))
-    }
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-    pub fn folded(&self) -> String {
-        folded(&self.0)
-    }
-}
-
-/// A name or the beginning of one, as names are compared; where it ends in a space, a word is over.
-pub fn folded(name: &str) -> String {
-    let mut folded = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    if !folded.is_empty() && name.ends_with(char::is_whitespace) {
-        folded.push(' ');
-    }
-    folded
-}
-
 /// A line or two about something, or nothing at all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Line(String);
@@ -73,11 +48,9 @@ impl Line {
     pub fn new(field: &'static str, text: &str, bytes_max: usize) -> Result<Self, Refusal> {
         let text = text.trim();
         without_nul(field, text)?;
-        if text.len() > bytes_max || text.chars().any(|c| c.is_control() && c != '\n') {
-            return Err(Refusal::invalid(
-                field,
-                format!("at most {bytes_max} bytes, without control characters"),
-            ));
+        if text.len() > bytes_max || text.chars().any(|c| name::steers(c) && c != '\n') {
+            let message = format!("at most {bytes_max} bytes, without control characters");
+            return Err(Refusal::invalid(field, message));
         }
         Ok(Self(text.to_owned()))
     }
@@ -132,27 +105,6 @@ impl Slug {
         let slug: String = words.collect::<Vec<_>>().join("-").chars().take(Self::MAX).collect();
         let slug = slug.trim_end_matches('-');
         Self::new(slug).unwrap_or_else(|_| Self(format!("team-{slug}").trim_end_matches('-').to_owned()))
-    }
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The character itself, or `:name:` for a workspace's own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Emoji(String);
-
-impl Emoji {
-    pub fn new(emoji: &str) -> Result<Self, Refusal> {
-        without_nul("emoji", emoji)?;
-        let blank = emoji.is_empty() || emoji.chars().any(|c| c.is_whitespace() || c.is_control());
-        if blank || emoji.len() > EMOJI_BYTES_MAX {
-            return Err(Refusal::invalid(
-                "emoji",
-                "an emoji is one character, or :name: for the workspace's own",
-            ));
-        }
-        Ok(Self(emoji.to_owned()))
     }
     pub fn as_str(&self) -> &str {
         &self.0
@@ -253,49 +205,4 @@ fn closing(inside: &str, ticks: usize) -> Option<usize> {
         at = start + run;
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ADA: &str = "U0000000000000000000000001";
-
-    fn check_mentions(text: &str, people: usize, all: Option<&str>) {
-        let found = mentions_in(text).expect("few enough");
-        assert_eq!((found.people.len(), found.all.as_deref()), (people, all), "{text}");
-    }
-
-    #[test]
-    fn a_text_calls_whom_it_names_outside_of_code() {
-        check_mentions(&format!("hi <@{ADA}>, <@{ADA}>"), 1, None);
-        check_mentions(&format!("`<@{ADA}>` and ```\n<!channel>\n``` <!here>"), 0, Some("here"));
-        check_mentions(&format!("``a ` <@{ADA}>`` done"), 0, None);
-        check_mentions(&format!("a lone ` tick <@{ADA}>"), 1, None);
-        check_mentions(&format!("```\nnever closed <@{ADA}>"), 0, None);
-        check_mentions("<!channel> <!here>", 0, Some("channel"));
-        check_mentions("<@nobody> < <@", 0, None);
-    }
-
-    #[test]
-    fn an_address_is_plain_and_never_one_of_our_pages() {
-        for wrong in ["", "-a", "a-", "A", "ä", "a b", "api", &"x".repeat(41)] {
-            assert_eq!(Slug::new(wrong).unwrap_err().code, Code::Invalid, "{wrong}");
-        }
-        let of = |name| Slug::of(&Name::new(name).expect("a name")).as_str().to_owned();
-        assert_eq!([of("Big Plans!"), of("API"), of("日本")], ["big-plans", "team-api", "team"]);
-    }
-
-    #[test]
-    fn a_text_that_cannot_be_kept_is_refused_with_words() {
-        assert_eq!(MessageText::new("a\0b").unwrap_err().code, Code::Invalid);
-        assert_eq!(MessageText::new(" \n").unwrap_err().code, Code::Invalid);
-        assert_eq!(MessageText::new("x".repeat(MESSAGE_BYTES_MAX + 1)).unwrap_err().code, Code::TooLarge);
-        assert!(MessageText::new("x".repeat(MESSAGE_BYTES_MAX)).is_ok());
-        assert_eq!(
-            MessageText::from_bytes(&[0xED, 0xA0, 0x80]).unwrap_err().code,
-            Code::Invalid,
-            "a lone surrogate"
-        );
-    }
 }

@@ -17,5 +17,6 @@ mod seats;
 mod sending;
 mod snapshot;
 mod stage;
+mod texts;
 mod threads;
 mod workspaces;

@@ -108,7 +108,7 @@ on_every_engine! {
             let seen = bob.sees(gone).await;
             assert_eq!((&seen["text"], seen["deleted"].is_string()), (&json!(""), true), "{gone}");
         }
-        for (method, rest) in [("PATCH", "/2"), ("PUT", "/2/reactions/x"), ("PUT", "/2/pin"), ("PUT", "/2/saved"), ("PUT", "/2/follow")] {
+        for (method, rest) in [("PATCH", "/2"), ("PUT", "/2/reactions/%F0%9F%91%8D"), ("PUT", "/2/pin"), ("PUT", "/2/saved"), ("PUT", "/2/follow")] {
             bob.is_refused(method, rest, json!({ "text": "again" }), (404, "not_found")).await;
         }
         ada.is_refused("POST", "/2/replies", json!({ "text": "what was it?" }), (404, "not_found")).await;
