@@ -272,7 +272,11 @@ mod tests {
         let row = row(Extra {
             replies: Some(replies),
             reactions: BTreeMap::from([("👍".to_owned(), reacted)]),
-            mentions: domain::Mentions { people: vec![people[4]], all: Some("here".into()) },
+            mentions: domain::Mentions {
+                people: vec![people[4]],
+                all: Some("here".into()),
+                ..domain::Mentions::default()
+            },
             pinned: true,
             ..Extra::default()
         });

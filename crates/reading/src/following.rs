@@ -26,15 +26,15 @@ const CHOICES: &str = "SELECT account, value FROM private
         $50, $51)";
 
 /// Whoever is named and has not seen it.
-const UNSEEN: &str = "SELECT n.account, n.channel, n.thread, n.number, m.position, m.at_us
+const UNSEEN: &str = "SELECT n.account, n.channel, n.thread, n.number, m.position, m.at_us, n.position
     FROM mention n CROSS JOIN message m
     WHERE n.workspace = $1 AND n.seen = 0 AND n.account >= $2 AND (n.account, n.channel, n.position) > ($2, $3, $4)
         AND m.channel = n.channel AND m.thread = n.thread AND m.number = n.number
-        AND m.position > $5 AND m.at_us > $6
+        AND n.position > $5 AND m.at_us > $6
     ORDER BY n.account, n.channel, n.position LIMIT $7";
 
 /// Of direct channels, whose ids stand together: what is unread of the last hundred.
-const UNREAD: &str = "SELECT s.account, m.channel, m.thread, m.number, m.position, m.at_us
+const UNREAD: &str = "SELECT s.account, m.channel, m.thread, m.number, m.position, m.at_us, m.position
     FROM channel_tip t CROSS JOIN channel_member s CROSS JOIN message m
     WHERE t.workspace = $1 AND t.channel >= $2 AND s.channel = t.channel AND s.role <> 'left'
         AND m.channel = t.channel AND m.thread = 0 AND m.number > s.read_number AND m.number > t.last_number - 100
@@ -144,8 +144,11 @@ pub struct Call {
     pub channel: ChannelId,
     pub thread: u64,
     pub number: u64,
+    /// The message's own, by which it is told once.
     pub position: Position,
     pub at_us: Stamp,
+    /// Where the list it was found in has it.
+    pub listed: Position,
 }
 
 /// A part of all that is unread in a workspace: mentions first, then direct messages, then replies; behind the one of
@@ -183,7 +186,7 @@ pub fn unseen(workspace: WorkspaceId, last: Option<&Call>, after: Position, sinc
     let none = || Value::Blob(Vec::new());
     let key = match last {
         None => vec![none(), none(), Value::Int(0)],
-        Some(last) => values![&last.account, &last.channel, &last.position],
+        Some(last) => values![&last.account, &last.channel, &last.listed],
     };
     let bounds = [Value::of(&after), Value::of(&since), Value::Int(PART as i64)];
     Query { sql: UNSEEN, values: std::iter::once(Value::of(&workspace)).chain(key).chain(bounds).collect() }
@@ -212,6 +215,7 @@ pub fn calls_in(answer: &Answer) -> Result<Vec<Call>, Corrupt> {
             number: Cell::take_present(&mut source)?,
             position: Cell::take_present(&mut source)?,
             at_us: Cell::take_present(&mut source)?,
+            listed: Cell::take_present(&mut source)?,
         })
     };
     answer.iter().map(call).collect()
@@ -263,7 +267,7 @@ impl Behind {
             let position = Position::take_present(&mut source)?;
             let at_us = Stamp::take_present(&mut source)?;
             if author != account && position > after && at_us > since {
-                calls.push(Call { account, channel, thread, number, position, at_us });
+                calls.push(Call { account, channel, thread, number, position, at_us, listed: position });
             }
         }
         Ok(calls)

@@ -43,7 +43,7 @@ impl Notifier {
         let people: BTreeSet<_> = calls.iter().map(|call| call.account).collect();
         let chosen = self.service.notify_after(workspace, &people).await?;
         let job = |call: Call| {
-            let Call { account, channel, thread, number, position, at_us } = call;
+            let Call { account, channel, thread, number, position, at_us, .. } = call;
             let after = chosen.get(&account).copied().map_or(self.after, Duration::from_secs);
             let body = serde_json::to_string(&Body { account, channel, thread, number });
             NewJob {
@@ -87,6 +87,7 @@ fn calls(told: &Told, circles: &BTreeMap<Circle, Vec<AccountId>>) -> Vec<Call> {
         number: message.number,
         position: message.position,
         at_us: told.event.at_us,
+        listed: message.position,
     };
     others.map(call).collect()
 }

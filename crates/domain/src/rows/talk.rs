@@ -85,6 +85,9 @@ pub struct Mentions {
     /// `channel` or `here`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all: Option<String>,
+    /// Who was named by an edit only, and the edit's position: there their list has it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub late: BTreeMap<AccountId, Position>,
 }
 
 impl Mentions {
@@ -192,7 +195,7 @@ row!(
     }
 );
 row!(
-    /// One row a person named; `position` is the message's own.
+    /// One row a person named; `position` is that of what named them: the message, or an edit of it.
     Mention in "mention" {
         key { workspace: WorkspaceId, account: AccountId, position: Position }
         rest { channel: ChannelId, thread: u64, number: u64, seen: bool }
@@ -230,6 +233,10 @@ impl Seat {
 }
 
 impl Message {
+    /// Where somebody it names was named.
+    pub fn called_at(&self, account: AccountId) -> Position {
+        self.extra().mentions.late.get(&account).copied().unwrap_or(self.position)
+    }
     pub fn extra(&self) -> Extra {
         self.extra.clone().map(|extra| extra.0).unwrap_or_default()
     }

@@ -50,7 +50,7 @@ impl Command for Delete {
         let Some(message) = seen.get::<Message>(&self.key()) else { return false };
         let extra = message.extra();
         for person in &extra.mentions.people {
-            needs.row::<Mention>((by.workspace, *person, message.position));
+            needs.row::<Mention>((by.workspace, *person, message.called_at(*person)));
         }
         if let Some(number) = extra.in_channel {
             needs.row::<Message>((self.channel, 0, number));
@@ -146,7 +146,7 @@ impl Delete {
 
     fn unmention(&self, message: &Message, by: By, changes: &mut Changes) {
         for person in message.extra().mentions.people {
-            changes.remove::<Mention>((by.workspace, person, message.position));
+            changes.remove::<Mention>((by.workspace, person, message.called_at(person)));
         }
         changes.remove::<Shout>(self.key());
     }

@@ -7,7 +7,7 @@ use crate::limits::{EDIT_SECONDS_DEFAULT, PAST_TEXTS_MAX};
 use crate::permission::{PAST_TEXTS, message_values, needs_standing, open_workspace, standing};
 use crate::rows::{ChannelTip, Mention, Mentions, Message, MessagePast, Seat, WorkspaceSelf};
 use crate::text::{MessageText, mentions_in};
-use crate::{By, Changes, ChannelId, Code, Command, Needs, Refusal, Stamp, World};
+use crate::{By, Changes, ChannelId, Code, Command, Needs, Position, Refusal, Stamp, World};
 
 #[derive(Debug)]
 pub struct Edit {
@@ -47,9 +47,10 @@ impl Command for Edit {
     }
     fn more(&self, by: By, seen: &World, needs: &mut Needs) -> bool {
         let Some(message) = seen.get::<Message>(&self.key()) else { return false };
-        let called = message.extra().mentions.people.into_iter().chain(self.mentions.people.iter().copied());
         let before = needs.mention.keys.len();
-        called.for_each(|person| needs.row::<Mention>((by.workspace, person, message.position)));
+        for person in message.extra().mentions.people {
+            needs.row::<Mention>((by.workspace, person, message.called_at(person)));
+        }
         if let Some(number) = message.extra().in_channel {
             needs.row::<Message>((self.channel, 0, number));
             return true;
@@ -98,7 +99,7 @@ impl Command for Edit {
             text: message.text.clone(),
             at_us: message.edited_us.unwrap_or(message.at_us),
         });
-        extra.mentions = self.call_anew(message, by, world, &mut changes);
+        extra.mentions = self.call_anew(message, at, by, world, &mut changes);
         let mut edited = Message {
             text: self.text.as_str().to_owned(),
             edited_us: Some(changes.stamp()),
@@ -124,23 +125,37 @@ impl Command for Edit {
 }
 
 impl Edit {
-    /// Who is named no longer is called no longer; who is named now is. A call to everyone stays as it was sent:
-    /// an edit wakes nobody up, and takes back nobody's right to have been told.
-    fn call_anew(&self, message: &Message, by: By, world: &World, changes: &mut Changes) -> Mentions {
+    /// Who is named no longer is called no longer; who is named now is, from here on: whoever reads on after what they
+    /// read last finds it. A call to everyone stays as it was sent: an edit wakes nobody up, and takes back nobody's
+    /// right to have been told; whom it names was called by it already.
+    fn call_anew(
+        &self,
+        message: &Message,
+        at: Position,
+        by: By,
+        world: &World,
+        changes: &mut Changes,
+    ) -> Mentions {
         let was = message.extra().mentions;
         let mut now = self.mentions.clone();
         now.all.clone_from(&was.all);
         now.people.retain(|person| {
             *person != by.account && world.get::<Seat>(&(self.channel, *person)).is_some_and(Seat::is_held)
         });
+        now.late.clone_from(&was.late);
+        now.late.retain(|person, _| now.people.contains(person));
         for gone in was.people.iter().filter(|person| !now.people.contains(person)) {
-            changes.remove::<Mention>((by.workspace, *gone, message.position));
+            changes.remove::<Mention>((by.workspace, *gone, message.called_at(*gone)));
         }
         for new in now.people.iter().filter(|person| !was.people.contains(person)) {
+            let position = if was.all.is_some() { message.position } else { at };
+            if position == at {
+                now.late.insert(*new, at);
+            }
             changes.put(Mention {
                 workspace: by.workspace,
                 account: *new,
-                position: message.position,
+                position,
                 channel: self.channel,
                 thread: self.thread,
                 number: self.number,

@@ -69,7 +69,7 @@ impl Command for Notify {
             return Ok(changes.answering(Reply::of(&serde_json::json!({ "told": false }))));
         };
         let message = self.message(by, world);
-        let reason = message.and_then(|_| self.reason(by, &standing, world));
+        let reason = message.and_then(|message| self.reason(message, by, &standing, world));
         let wanted = reason.filter(|reason| self.is_wanted(*reason, by, world));
         if let (Some(message), Some(kind)) = (message, wanted) {
             changes.put(Notification {
@@ -105,8 +105,16 @@ impl Notify {
     }
 
     /// The strongest there is, of one who has not read it.
-    fn reason(&self, by: By, standing: &Standing<'_>, world: &World) -> Option<NotificationKind> {
+    fn reason(
+        &self,
+        message: &Message,
+        by: By,
+        standing: &Standing<'_>,
+        world: &World,
+    ) -> Option<NotificationKind> {
         let seat = standing.seat?;
+        // Named by an edit, its row stands elsewhere; whether that was seen, the mark says alone.
+        let late = message.called_at(by.account) != message.position;
         let mention = world.get::<Mention>(&(by.workspace, by.account, self.position));
         let follows = match self.thread {
             0 => None,
@@ -119,7 +127,7 @@ impl Notify {
         if read >= self.number || mention.is_some_and(|mention| mention.seen) {
             return None;
         }
-        if mention.is_some() {
+        if mention.is_some() || late {
             return Some(NotificationKind::Mention);
         }
         match self.thread {

@@ -1,6 +1,6 @@
 use domain::limits::{EDIT_SECONDS_DEFAULT, PAST_TEXTS_MAX};
 use domain::text::{Emoji, MessageText};
-use domain::verbs::{Edit, React};
+use domain::verbs::{Delete, Edit, React};
 use domain::{By, Code, Mention, MessagePast, Reaction, Refusal, Reply, Role, Stamp};
 
 use crate::stage::{Stage, named};
@@ -34,8 +34,34 @@ fn an_edit_calls_who_is_named_now_and_takes_back_who_is_not() {
     let [bob, cleo] = ["Bob", "Cleo"].map(|name| stage.welcomes(name, Role::Member));
     stage.says(stage.owner, &named(bob)).expect("said");
     edits(&mut stage, owner, 1, &named(cleo)).expect("edited");
-    let called: Vec<_> = stage.rows::<Mention>().into_iter().map(|mention| mention.account).collect();
-    assert_eq!(called, [cleo.account]);
+    let called = |stage: &Stage| -> Vec<_> {
+        stage.rows::<Mention>().iter().map(|mention| (mention.account, mention.position)).collect()
+    };
+    let edited = stage.told().position;
+    assert_eq!(
+        called(&stage),
+        [(cleo.account, edited)],
+        "where the edit stands, past what was read before it"
+    );
+    edits(&mut stage, owner, 1, &format!("{}!", named(cleo))).expect("edited");
+    assert_eq!(called(&stage), [(cleo.account, edited)], "who is named already is not called again");
+    edits(&mut stage, owner, 1, "nobody").expect("edited");
+    assert!(called(&stage).is_empty());
+    edits(&mut stage, owner, 1, &named(cleo)).expect("edited");
+    let delete = Delete { channel: stage.general, thread: 0, number: 1 };
+    stage.does(owner, &delete).expect("deleted");
+    assert!(called(&stage).is_empty(), "a deletion takes it along");
+}
+
+#[test]
+fn who_was_called_with_everyone_is_not_called_again_by_an_edit() {
+    let mut stage = Stage::new();
+    let owner = stage.owner;
+    let bob = stage.welcomes("Bob", Role::Member);
+    stage.says(owner, "<!channel>").expect("said");
+    edits(&mut stage, owner, 1, &format!("<!channel> {}", named(bob))).expect("edited");
+    let positions: Vec<_> = stage.rows::<Mention>().iter().map(|mention| mention.position).collect();
+    assert_eq!(positions, [stage.message(0, 1).position]);
 }
 
 #[test]
