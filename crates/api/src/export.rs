@@ -21,7 +21,7 @@ pub fn routes() -> OpenApiRouter<Face> {
     OpenApiRouter::new().routes(routes!(export))
 }
 
-/// One's own data, in pages: the account and one's own rows first, then everything one said.
+/// One's own data, in pages: the account first, then one's own rows, then everything one said.
 #[utoipa::path(get, path = "/account/export", tag = "account",
     params(("cursor" = Option<String>, Query, max_length = 400)),
     responses((status = 200, body = Export), Reading))]
@@ -32,12 +32,14 @@ async fn export(
 ) -> Result<Json<Export>, Problem> {
     let service = face.service();
     let now = service.now();
-    let service::Export { person, said, next } = service.export(&who, page.after::<Mark>()?).await?;
+    let service::Export { person, homes, said, next } = service.export(&who, page.after::<Mark>()?).await?;
+    let is_first = person.is_some();
     let mut export = Export {
         account: None,
         sessions: None,
         tokens: None,
-        workspaces: None,
+        workspaces: (is_first || !homes.is_empty())
+            .then(|| homes.into_iter().map(|home| own(home, now)).collect()),
         messages: said.into_iter().map(message).collect(),
         next: next.as_ref().map(cursor),
     };
@@ -46,7 +48,6 @@ async fn export(
         export.sessions = Some(person.sessions.iter().map(|row| Session::of(row, who.credential)).collect());
         export.tokens =
             Some(person.tokens.iter().map(|row| Token::of(row, scopes_of(row).words())).collect());
-        export.workspaces = Some(person.homes.into_iter().map(|home| own(home, now)).collect());
     }
     Ok(Json(export))
 }

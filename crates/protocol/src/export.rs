@@ -10,13 +10,14 @@ use crate::member::Member;
 /// A page; ask with `next` as the cursor until there is none.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Export {
-    /// On the first page only, as are the next three.
+    /// On the first page only, as are the next two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<Vec<Session>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Vec<Token>>,
+    /// On the first page, and as many pages more as it takes: a workspace with many rows comes again with the rest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspaces: Option<Vec<OwnRows>>,
     /// What one said, channel by channel; a page may hold none and yet have a `next`.

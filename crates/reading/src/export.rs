@@ -10,7 +10,8 @@ const SEATS: &str = "SELECT s.channel, c.kind, c.name, s.role, s.since, s.read_n
     ORDER BY s.channel LIMIT $4";
 
 const KEPT: &str = "SELECT kind, subject, value FROM private
-    WHERE workspace = $1 AND account = $2 AND value IS NOT NULL ORDER BY kind, subject LIMIT $3";
+    WHERE workspace = $1 AND account = $2 AND (kind, subject) > ($3, $4) AND value IS NOT NULL
+    ORDER BY kind, subject LIMIT $5";
 
 // What others said is looked at to go past it, and not read.
 const SAID: &str = "SELECT thread, number, at_us, author,
@@ -73,8 +74,10 @@ pub fn seats_in(answer: &Answer) -> Result<Vec<Seated>, Corrupt> {
     answer.iter().map(seat).collect()
 }
 
-pub fn kept(by: By, limit: u32) -> Query {
-    Query { sql: KEPT, values: values![&by.workspace, &by.account, &limit] }
+/// What they kept, after one of them.
+pub fn kept(by: By, after: Option<&(String, String)>, limit: u32) -> Query {
+    let (kind, subject) = after.cloned().unwrap_or_default();
+    Query { sql: KEPT, values: values![&by.workspace, &by.account, &kind, &subject, &limit] }
 }
 
 pub fn kept_in(answer: &Answer) -> Result<Vec<Kept>, Corrupt> {

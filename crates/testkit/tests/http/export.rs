@@ -67,6 +67,45 @@ on_every_engine! {
         assert_eq!((texts.len(), messages.len()), (55, 55), "each once");
     }
 
+    async fn more_seats_and_rows_than_a_page_holds_come_on_the_pages_after_it(ground: Ground) {
+        let town = Town::on(&ground).await;
+        let (team, node) = (&town.team, &town.node);
+        let bob = town.welcomes("Bob").await;
+        let token = town.token_of(bob).await;
+        let (mut rooms, mut drafts) = (vec![team.general.to_string()], Vec::new());
+        for at in 0..510 {
+            let new = service::NewChannel { name: format!("room {at}"), ..service::NewChannel::default() };
+            let made = node.service.create_channel(bob.by, node.new_key(), new).await.expect("made");
+            let room = made.reply.read::<Value>().expect("an id")["id"].as_str().expect("an id").to_owned();
+            node.service.keep(bob.by, PrivateKind::Draft, &room, Some("\"later\"".into())).await.expect("kept");
+            rooms.push(room.clone());
+            drafts.push(room);
+        }
+        let (mut seats, mut kept, mut next, mut pages) = (Vec::new(), Vec::new(), None::<String>, 0);
+        loop {
+            let path = next.map_or(EXPORT.to_owned(), |cursor| format!("{EXPORT}?cursor={cursor}"));
+            let page = town.get(&token, &path).await.ok();
+            for home in page["workspaces"].as_array().into_iter().flatten() {
+                let ids = |list: &str, name: &str| -> Vec<String> {
+                    let items = home[list].as_array().expect("a list").iter();
+                    items.map(|item| item[name].as_str().expect("an id").to_owned()).collect()
+                };
+                seats.extend(ids("channels", "id"));
+                kept.extend(ids("kept", "subject"));
+            }
+            pages += 1;
+            next = page["next"].as_str().map(str::to_owned);
+            if next.is_none() {
+                break;
+            }
+        }
+        for (found, all) in [(&mut seats, &mut rooms), (&mut kept, &mut drafts)] {
+            found.sort_unstable();
+            all.sort_unstable();
+            assert_eq!(found, all, "each once, over {pages} pages");
+        }
+    }
+
     async fn a_token_takes_nothing_and_nonsense_is_refused(ground: Ground) {
         let town = Town::on(&ground).await;
         let bob = town.welcomes("Bob").await;
