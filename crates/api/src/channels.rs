@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use protocol::channel::{Change, Gone, Kind, New, One, Posting, Shown};
 use protocol::person::{People, people};
-use protocol::{AccountId, By, ChannelId, Listing, Moment, Written};
+use protocol::{AccountId, By, ChannelId, Key, Listing, Moment, Written};
 use serde::Deserialize;
 use service::{ChannelChange, ChannelsAsked, Done, ListedChannel, NewChannel, Seen};
 use utoipa::{IntoParams, ToSchema};
@@ -150,9 +150,7 @@ async fn archive(
     Path((_, channel)): Path<(String, String)>,
     Keyed(key): Keyed,
 ) -> Result<Response, Problem> {
-    let channel = named(&channel)?;
-    let done = face.service().archive_channel(by, key, channel, true).await?;
-    changed(&face, by, channel, &done).await
+    put_away(&face, by, &channel, key, true).await
 }
 
 /// Takes it out again.
@@ -165,9 +163,13 @@ async fn restore(
     Path((_, channel)): Path<(String, String)>,
     Keyed(key): Keyed,
 ) -> Result<Response, Problem> {
-    let channel = named(&channel)?;
-    let done = face.service().archive_channel(by, key, channel, false).await?;
-    changed(&face, by, channel, &done).await
+    put_away(&face, by, &channel, key, false).await
+}
+
+async fn put_away(face: &Face, by: By, channel: &str, key: Key, on: bool) -> Result<Response, Problem> {
+    let channel = named(channel)?;
+    let done = face.service().archive_channel(by, key, channel, on).await?;
+    changed(face, by, channel, &done).await
 }
 
 /// The channel as it became, or that it is out of sight now.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{FromRequestParts, RawPathParams, State};
 use axum::http::request::Parts;
 use protocol::page::{Reacting, Reactors};
-use protocol::{AccountId, By, Moment, person};
+use protocol::{AccountId, By, Key, Moment, person};
 use service::Freshness;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -98,14 +98,8 @@ async fn listed(
     params(("w" = String, Path), ("c" = String, Path), ("n" = u64, Path, minimum = 1), ("emoji" = String, Path),
         ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = Moment), Writing))]
-async fn react(
-    State(face): State<Face>,
-    Inside { by, .. }: Inside,
-    At(at): At,
-    Emoji(emoji): Emoji,
-    Keyed(key): Keyed,
-) -> Result<Json<Moment>, Problem> {
-    Ok(moment(&face.service().react(by, key, at, &emoji, true).await?))
+async fn react(State(face): State<Face>, change: Change) -> Result<Json<Moment>, Problem> {
+    change.made(&face, true).await
 }
 
 /// Takes a reaction back.
@@ -113,12 +107,33 @@ async fn react(
     params(("w" = String, Path), ("c" = String, Path), ("n" = u64, Path, minimum = 1), ("emoji" = String, Path),
         ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = Moment), Writing))]
-async fn take_back(
-    State(face): State<Face>,
-    Inside { by, .. }: Inside,
-    At(at): At,
-    Emoji(emoji): Emoji,
-    Keyed(key): Keyed,
-) -> Result<Json<Moment>, Problem> {
-    Ok(moment(&face.service().react(by, key, at, &emoji, false).await?))
+async fn take_back(State(face): State<Face>, change: Change) -> Result<Json<Moment>, Problem> {
+    change.made(&face, false).await
+}
+
+/// Whose reaction, to what, with what.
+struct Change {
+    by: By,
+    at: service::Address,
+    emoji: String,
+    key: Key,
+}
+
+impl FromRequestParts<Face> for Change {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, face: &Face) -> Result<Change, Problem> {
+        let Inside { by, .. } = Inside::from_request_parts(parts, face).await?;
+        let At(at) = At::from_request_parts(parts, face).await?;
+        let Emoji(emoji) = Emoji::from_request_parts(parts, face).await?;
+        let Keyed(key) = Keyed::from_request_parts(parts, face).await?;
+        Ok(Change { by, at, emoji, key })
+    }
+}
+
+impl Change {
+    async fn made(self, face: &Face, on: bool) -> Result<Json<Moment>, Problem> {
+        let Change { by, at, emoji, key } = self;
+        Ok(moment(&face.service().react(by, key, at, &emoji, on).await?))
+    }
 }

@@ -222,7 +222,6 @@ export type Down =
 
 export interface Hello {
   workspace: string;
-  device: string;
   ticket?: string;
   epoch?: string;
   position?: number;

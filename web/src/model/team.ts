@@ -41,16 +41,6 @@ export const useTeam = (): Team => {
   return team;
 };
 
-const DEVICE = 'rookery.device';
-
-const device = (): string => {
-  const known = localStorage.getItem(DEVICE);
-  if (known) return known;
-  const fresh = crypto.randomUUID();
-  localStorage.setItem(DEVICE, fresh);
-  return fresh;
-};
-
 const windowQuery = (window: Window): Record<string, string | number> => ('latest' in window ? {} : window);
 
 /** Opens a workspace: what the disk has is shown first, then the socket tells what changed. */
@@ -73,7 +63,6 @@ export const openTeam = (room: Room, me: Me): Team => {
   const engine = new Engine(
     room.id,
     me.id,
-    device(),
     {
       clock: realClock,
       // Until the cupboard is open nothing is asked of it: `wake` waits.

@@ -74,7 +74,6 @@ export class Engine {
   constructor(
     readonly workspace: string,
     me: Account,
-    private readonly device: string,
     private readonly tools: Tools,
     private readonly publish: (view: View) => void,
   ) {
@@ -104,7 +103,6 @@ export class Engine {
     const waiting = outgoing.waiting(outbox);
     return {
       workspace: this.workspace,
-      device: this.device,
       ...(this.ticket ? { ticket: this.ticket } : {}),
       ...(state.epoch ? { epoch: state.epoch, position: state.position, private: state.version } : {}),
       ...(waiting.length > 0 ? { waiting } : {}),

@@ -122,7 +122,7 @@ const storm = (seed: number) => {
   const server = new Server(dice, clock);
   let view: View | undefined;
   const chance = random(seed + 1_000_000);
-  const engine = new Engine('w', ADA, 'd', {
+  const engine = new Engine('w', ADA, {
     clock,
     disk: memory(),
     random: dice,

@@ -34,8 +34,6 @@ pub struct WrongBody {
 pub struct Hello {
     /// Its id or its address.
     pub workspace: String,
-    #[serde(default)]
-    pub device: String,
     pub token: Option<String>,
     pub ticket: Option<String>,
     /// Where I was; the three go together.
