@@ -59,6 +59,10 @@ pub const TOKEN_SECONDS_MAX: i64 = 10 * 365 * 24 * 3600;
 /// What a credential says of itself, each.
 pub const LABEL_BYTES_MAX: usize = 400;
 pub const TOKENS_MAX: usize = 20;
+/// Workspaces somebody is in, beyond which they make no more.
+pub const WORKSPACES_MAX: usize = 100;
+/// Memberships of one account looked at to find those that last.
+pub const MEMBERSHIPS_SCANNED_MAX: u32 = 500;
 /// The session used longest ago ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;
 /// Credentials of one account looked at in one command: all there can be, and the ended ones not yet swept.

@@ -49,6 +49,14 @@ pub static ACCOUNT_BY_EMAIL: Index =
 /// A workspace's slug is taken once.
 pub static PLACE_BY_SLUG: Index =
     Index { table: "workspace", columns: &["slug"], fixed: &[], order: None, by: None };
+/// Where somebody is a member, or was.
+pub static MEMBERSHIPS_OF: Index = Index {
+    table: "membership",
+    columns: &["account"],
+    fixed: &[],
+    order: Some(("workspace", Direction::Up)),
+    by: None,
+};
 
 /// A direct channel is one by the set of its people.
 pub static CHANNEL_BY_DIRECT: Index =
@@ -85,6 +93,7 @@ pub static INDEXES: &[&Index] = &[
     &UNSEEN_NOTIFICATIONS,
     &ACCOUNT_BY_EMAIL,
     &PLACE_BY_SLUG,
+    &MEMBERSHIPS_OF,
     &CHANNEL_BY_DIRECT,
     &SEATS_OF,
     &INVITATION_BY_HASH,

@@ -6,7 +6,14 @@ use store::{Answer, Query};
 
 const MEMBERSHIPS: &str = "SELECT workspace, state FROM membership WHERE account = $1 AND workspace > $2 ORDER BY workspace LIMIT $3";
 
-pub const QUERIES: &[&str] = &[MEMBERSHIPS];
+const BEGUN: &str = "SELECT name, value FROM installation WHERE name >= 'closing/' AND name < 'closing0' ORDER BY name LIMIT 200";
+
+pub const QUERIES: &[&str] = &[MEMBERSHIPS, BEGUN];
+
+/// Who began to close their account, and has not come to its end.
+pub fn begun() -> Query {
+    Query { sql: BEGUN, values: Vec::new() }
+}
 
 /// Of the directory, after one of them.
 pub fn memberships(account: AccountId, after: WorkspaceId, limit: u32) -> Query {

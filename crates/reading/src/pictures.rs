@@ -7,7 +7,7 @@ use store::{Answer, Query};
 use crate::take::one;
 
 const PICTURE: &str =
-    "SELECT workspace, digest, media, bytes FROM picture WHERE workspace = $1 AND digest = $2";
+    "SELECT workspace, digest, media, bytes, uses FROM picture WHERE workspace = $1 AND digest = $2";
 
 pub const QUERIES: &[&str] = &[PICTURE];
 

@@ -63,7 +63,8 @@ impl Service {
         name: &str,
         scopes: Scopes,
     ) -> Result<(AccountId, Secret, Done), NotDone> {
-        let bot = AccountId::new(derive(key, "bot"));
+        // Keys are each maker's own: another's, the same by chance or by intent, makes another bot.
+        let bot = AccountId::new(derive(key, &format!("bot/{}/{}", by.workspace, by.account)));
         let (name, own) = (Name::new(name)?, of(bot));
         // Before the directory remembers anything; the shard judges it again.
         self.required_to_make_bots(by).await?;

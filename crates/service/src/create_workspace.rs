@@ -20,12 +20,14 @@ impl Service {
     /// The same three steps as at set-up.
     pub async fn create_workspace(&self, key: Key, new: NewWorkspace) -> Result<(Making, Done), NotDone> {
         let slug = slug_for(new.slug.as_deref(), &new.name)?;
+        // Keys are each owner's own: another's, the same by chance or by intent, makes another workspace.
+        let made = |what: &str| derive(key, &format!("{what}/{}", new.owner));
         let making = Making {
-            workspace: WorkspaceId::new(derive(key, "workspace")),
+            workspace: WorkspaceId::new(made("workspace")),
             name: new.name,
             owner: new.owner,
             owner_name: new.owner_name,
-            channels: vec![(ChannelId::new(derive(key, "general")), "general".into())],
+            channels: vec![(ChannelId::new(made("general")), "general".into())],
         };
         let by = By::new(WorkspaceId::INSTALLATION, new.owner);
         let placed = self.in_workspace(by, key, Place { slug, making }).await?;

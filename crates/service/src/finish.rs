@@ -21,7 +21,8 @@ impl Service {
         Ok(done)
     }
 
-    /// At start-up and now and then: gives how many workspaces and memberships were left half made and are whole now.
+    /// At start-up and now and then: gives how many workspaces, memberships and closings were left half done and are whole
+    /// now.
     pub async fn finish_what_was_begun(&self) -> Result<usize, NotDone> {
         let query = Query { sql: MAKING, values: Vec::new() };
         let rows = match self
@@ -34,7 +35,7 @@ impl Service {
             Err(StoreError::Elsewhere) => return Ok(0),
             Err(error) => return Err(NotDone::Failed(error.to_string())),
         };
-        let mut finished = self.finish_memberships().await?;
+        let mut finished = self.finish_memberships().await? + self.finish_closings().await?;
         for row in rows {
             let Some(domain::cell::Value::Text(value)) = row.get(1) else { continue };
             let making: Making =

@@ -134,6 +134,13 @@ pub static STEPS: &[Step] = &[
         1,
         include_str!("migrations/0008_notification_unseen.sql"),
     ),
+    // Who shows it is counted from now on; what was kept before nobody counted, and it stays.
+    Step::expand(
+        "0009_picture_uses",
+        Part::Shard,
+        1,
+        "ALTER TABLE picture ADD COLUMN uses BIGINT NOT NULL DEFAULT 1000000",
+    ),
 ];
 
 /// Remembers which steps were taken.

@@ -102,7 +102,15 @@ row!(
 );
 row!(
     /// Small and re-encoded; big files live elsewhere.
-    Picture in "picture" { key { workspace: WorkspaceId, digest: Vec<u8> } rest { media: String, bytes: Vec<u8> } }
+    Picture in "picture" {
+        key { workspace: WorkspaceId, digest: Vec<u8> }
+        rest {
+            media: String,
+            bytes: Vec<u8>,
+            /// How many show it; with the last it goes.
+            uses: u64,
+        }
+    }
 );
 row!(
     /// Events leave after a week, this stays.

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
+use super::begin_closing::BeginClosing;
 use super::credential::{credentials_of, end, needs_credentials};
 use super::field;
 use crate::event::{Audience, EventKind, Tell};
 use crate::permission::ACCOUNT_BY_EMAIL;
-use crate::rows::{Account, AccountKind, AccountState, Credential, CredentialKind};
+use crate::rows::{Account, AccountKind, AccountState, Credential, CredentialKind, Installation};
 use crate::text::Name;
 use crate::{AccountId, By, Changes, Code, Command, Key, Needs, Refusal, Reply, World, values};
 
@@ -159,11 +160,16 @@ impl Command for CloseAccount {
     }
     fn needs(&self, by: By, needs: &mut Needs) {
         needs.row::<Account>((by.account,));
+        needs.row::<Installation>((BeginClosing::row_name(by.account),));
         needs_credentials(by.account, needs);
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let account = world.get::<Account>(&(by.account,)).ok_or_else(|| Refusal::not_found("account"))?;
         let mut changes = Changes::begin(world);
+        let begun = (BeginClosing::row_name(by.account),);
+        if world.get::<Installation>(&begun).is_some() {
+            changes.remove::<Installation>(begun);
+        }
         if account.state == AccountState::Closed {
             return Ok(changes);
         }

@@ -5,11 +5,10 @@ use serde_json::json;
 use super::field;
 use super::memory::note;
 use crate::event::{Audience, EventKind, Tell};
-use crate::limits::{EDIT_SECONDS_MAX, PICTURE_BYTES_MAX};
+use crate::limits::EDIT_SECONDS_MAX;
 use crate::permission::{member, open_workspace};
-use crate::refusal::Code;
 use crate::rights::{RightsChange, admin};
-use crate::rows::{Member, Picture, Role, SelfState, WorkspaceSelf};
+use crate::rows::{Member, Role, SelfState, WorkspaceSelf};
 use crate::text::Name;
 use crate::{By, Changes, Command, Needs, Refusal, World};
 
@@ -22,7 +21,7 @@ pub struct ChangeWorkspace {
     pub rights: Option<RightsChange>,
 }
 
-fn needs_itself(by: By, needs: &mut Needs) {
+pub(super) fn needs_itself(by: By, needs: &mut Needs) {
     needs.row::<Member>((by.workspace, by.account));
     needs.row::<WorkspaceSelf>((by.workspace,));
 }
@@ -70,7 +69,7 @@ impl Command for ChangeWorkspace {
     }
 }
 
-fn changed(
+pub(super) fn changed(
     by: By,
     kind: EventKind,
     what: &str,
@@ -118,89 +117,4 @@ impl Command for ArchiveWorkspace {
     fn digest(&self, into: &mut dyn FnMut(&[u8])) {
         field(into, &[u8::from(self.on)]);
     }
-}
-
-/// Re-encoded already: what people see is never what somebody sent.
-#[derive(Debug, Clone)]
-pub struct NewPicture {
-    pub digest: [u8; 32],
-    pub media: String,
-    pub bytes: Vec<u8>,
-}
-
-/// Of oneself, or of the workspace by its admins. None takes it away. The earlier picture stays stored until swept,
-/// since other rows may show it by its digest.
-#[derive(Debug)]
-pub struct SetPicture {
-    /// Otherwise one's own.
-    pub of_workspace: bool,
-    pub picture: Option<NewPicture>,
-}
-
-impl Command for SetPicture {
-    fn name(&self) -> &'static str {
-        "set_picture"
-    }
-    fn needs(&self, by: By, needs: &mut Needs) {
-        needs_itself(by, needs);
-        if let Some(picture) = &self.picture {
-            needs.row::<Picture>((by.workspace, picture.digest.to_vec()));
-        }
-    }
-    fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
-        let actor = member(by, world)?;
-        let was = open_workspace(by, world)?;
-        if self.of_workspace {
-            admin(actor)?;
-        }
-        if self.picture.as_ref().is_some_and(|picture| picture.bytes.len() > PICTURE_BYTES_MAX) {
-            let message = format!("a picture has at most {PICTURE_BYTES_MAX} bytes");
-            return Err(Refusal { about: Some("picture"), ..Refusal::new(Code::TooLarge, message) });
-        }
-        let mut changes = Changes::begin(world);
-        self.keep(by, world, &mut changes);
-        if self.of_workspace {
-            let picture = self.picture.as_ref().map(|picture| picture.digest.to_vec());
-            if picture == was.picture {
-                return Ok(Changes::begin(world));
-            }
-            let at = changed(by, EventKind::WorkspaceChanged, "workspace.picture", &json!({}), &mut changes);
-            changes.put(WorkspaceSelf { picture, changed: at, ..was.clone() });
-        } else {
-            let mut now = actor.clone();
-            now.profile.0.picture = self.picture.as_ref().map(|picture| hex(&picture.digest));
-            if now == *actor {
-                return Ok(Changes::begin(world));
-            }
-            now.changed = changes.tell(
-                Tell::of(EventKind::MemberChanged, Audience::Everyone).by(by.account).about(by.account),
-            );
-            changes.put(now);
-        }
-        Ok(changes)
-    }
-    fn digest(&self, into: &mut dyn FnMut(&[u8])) {
-        field(into, &[u8::from(self.of_workspace)]);
-        field(into, self.picture.as_ref().map_or(&[][..], |picture| &picture.digest));
-    }
-}
-
-impl SetPicture {
-    fn keep(&self, by: By, world: &World, changes: &mut Changes) {
-        let Some(NewPicture { digest, media, bytes }) = &self.picture else { return };
-        let digest = digest.to_vec();
-        if world.get::<Picture>(&(by.workspace, digest.clone())).is_none() {
-            let (media, bytes) = (media.clone(), bytes.clone());
-            changes.put(Picture { workspace: by.workspace, digest, media, bytes });
-        }
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-        }
-        text
-    })
 }

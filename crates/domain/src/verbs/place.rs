@@ -3,7 +3,8 @@
 use super::field;
 use super::set_up::Making;
 use crate::event::{Audience, EventKind, Tell};
-use crate::permission::PLACE_BY_SLUG;
+use crate::limits::{MEMBERSHIPS_SCANNED_MAX, WORKSPACES_MAX};
+use crate::permission::{MEMBERSHIPS_OF, PLACE_BY_SLUG};
 use crate::rows::{Installation, Membership, MembershipState, WorkspacePlace, WorkspaceState};
 use crate::text::Slug;
 use crate::{By, Changes, Code, Command, Needs, Position, Refusal, Reply, WorkspaceId, World, values};
@@ -19,8 +20,9 @@ impl Command for Place {
     fn name(&self) -> &'static str {
         "place"
     }
-    fn needs(&self, _by: By, needs: &mut Needs) {
+    fn needs(&self, by: By, needs: &mut Needs) {
         needs.find::<WorkspacePlace>(&PLACE_BY_SLUG, values![&self.slug.as_str().to_owned()], 1);
+        needs.find::<Membership>(&MEMBERSHIPS_OF, values![&by.account], MEMBERSHIPS_SCANNED_MAX);
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         self.making.check()?;
@@ -30,6 +32,15 @@ impl Command for Place {
                 about: Some("slug"),
                 ..Refusal::new(Code::Conflict, "this address is taken; choose another")
             });
+        }
+        let of = values![&by.account];
+        let mine = world.find::<Membership>(&MEMBERSHIPS_OF, &of);
+        let active = mine.filter(|membership| membership.state == MembershipState::Active).count();
+        if active >= WORKSPACES_MAX {
+            let message = format!(
+                "who is in {WORKSPACES_MAX} workspaces makes no more; leave one, or close one, first"
+            );
+            return Err(Refusal { about: Some("workspaces"), ..Refusal::new(Code::Conflict, message) });
         }
         let mut changes = Changes::begin(world);
         self.making.rows(&self.slug, &mut changes);

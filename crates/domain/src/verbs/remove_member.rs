@@ -11,24 +11,30 @@
 //! | drafts, marks, stars, follows | stay as they are, read by nobody: whoever is let in again finds them |
 //! | notifications and their jobs | end where they are due: a job looks at the member first |
 //! | bots they own | stay; an admin looks after them |
+//! | their picture | stays while their name does |
 //! | sessions | stay, for other workspaces; here `member.left` closes the sockets |
 //! | tokens of this workspace | end with the membership row of the directory |
 
 use serde_json::json;
 
 use super::change_role::owners_without;
+use super::change_workspace::changed;
 use super::field;
 use super::memory::note;
 use super::seats::end_seat;
+use super::set_picture::{picture_of, shown_no_longer};
 use crate::event::{Audience, EventKind, Tell};
 use crate::limits::SEATS_ENDED_MAX;
 use crate::permission::{SEATS_OF, member, other};
 use crate::rights::may_manage;
-use crate::rows::{Channel, ChannelTip, Member, MemberProfile, MemberState, Seat, WorkspaceSelf};
+use crate::rows::{
+    Channel, ChannelTip, Member, MemberProfile, MemberState, Picture, Seat, SelfState, WorkspaceSelf,
+};
 use crate::{AccountId, By, Changes, ChannelId, Command, Needs, Refusal, Reply, World, values};
 
-/// Of oneself: leaving, for everyone but the last owner. Also from an archived workspace. Answers `{"rest": true}`
-/// where seats are left to end.
+/// Of oneself: leaving, for everyone but the last owner. Also from an archived workspace. Who is there alone and closes
+/// their account puts the workspace away with it, since nobody is left to do so. Answers `{"rest": true}` where seats
+/// are left to end.
 #[derive(Debug)]
 pub struct RemoveMember {
     pub account: AccountId,
@@ -62,6 +68,8 @@ impl Command for RemoveMember {
             needs.row::<Channel>((by.workspace, seat.channel));
             needs.row::<ChannelTip>((by.workspace, seat.channel));
         }
+        let goes = seen.get::<Member>(&(by.workspace, self.account)).filter(|_| self.closing);
+        goes.into_iter().for_each(|member| needs_picture(member, needs));
         true
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
@@ -72,25 +80,29 @@ impl Command for RemoveMember {
         if by.account != self.account {
             may_manage(actor, goes)?;
         }
-        let owners = owners_without(goes, workspace)?;
+        let is_closed = self.closing && by.account == self.account && workspace.members <= 1;
+        let owners = if is_closed { 0 } else { owners_without(goes, workspace)? };
         let mut changes = Changes::begin(world);
         let values = self.seats(by);
         let seats: Vec<&Seat> = world.find::<Seat>(&SEATS_OF, &values).collect();
         end_seats(by, seats.iter().copied(), world, &mut changes);
-        changes.put(WorkspaceSelf {
-            owners,
-            members: workspace.members.saturating_sub(1),
-            ..workspace.clone()
-        });
+        let mut left_behind =
+            WorkspaceSelf { owners, members: workspace.members.saturating_sub(1), ..workspace.clone() };
+        if is_closed && workspace.state == SelfState::Active {
+            let kind = EventKind::WorkspaceArchived;
+            left_behind.state = SelfState::Archived;
+            left_behind.changed = changed(by, kind, kind.word(), &json!({}), &mut changes);
+        }
+        changes.put(left_behind);
         // The last of what they may see.
         let at = changes
-            .tell(Tell::of(EventKind::MemberLeft, Audience::Everyone).by(by.account).about(self.account));
+            .tell(Tell::of(EventKind::MemberLeft, Audience::Members).by(by.account).about(self.account));
         if by.account != self.account {
             note(by, at, "member.removed", &json!({ "account": self.account }), &mut changes);
         }
         let mut left = Member { state: MemberState::Left, changed: at, ..goes.clone() };
         if self.closing && by.account == self.account {
-            forget(&mut left);
+            forget(&mut left, world, &mut changes);
         }
         changes.put(left);
         let rest = seats.len() >= SEATS_ENDED_MAX as usize;
@@ -102,8 +114,17 @@ impl Command for RemoveMember {
     }
 }
 
-/// Messages stay, the name goes.
-fn forget(member: &mut Member) {
+fn needs_picture(member: &Member, needs: &mut Needs) {
+    if let Some(digest) = picture_of(member) {
+        needs.row::<Picture>((member.workspace, digest));
+    }
+}
+
+/// Messages stay, the name goes, and so does the picture.
+fn forget(member: &mut Member, world: &World, changes: &mut Changes) {
+    if let Some(digest) = picture_of(member) {
+        shown_no_longer(member.workspace, digest, world, changes);
+    }
     member.name = String::new();
     member.name_key = String::new();
     member.profile.0 = MemberProfile::default();
@@ -172,14 +193,23 @@ impl Command for ForgetMember {
     fn needs(&self, by: By, needs: &mut Needs) {
         needs.row::<Member>((by.workspace, by.account));
     }
+    /// What they showed stands in their row.
+    fn alone(&self) -> bool {
+        true
+    }
+    fn more(&self, by: By, seen: &World, needs: &mut Needs) -> bool {
+        let member = seen.get::<Member>(&(by.workspace, by.account));
+        member.into_iter().for_each(|member| needs_picture(member, needs));
+        true
+    }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let mut changes = Changes::begin(world);
         let gone = world.get::<Member>(&(by.workspace, by.account)).filter(|member| !member.is_active());
         let Some(gone) = gone.filter(|member| !member.name.is_empty()) else { return Ok(changes) };
         let mut nobody = gone.clone();
-        forget(&mut nobody);
+        forget(&mut nobody, world, &mut changes);
         nobody.changed = changes
-            .tell(Tell::of(EventKind::MemberChanged, Audience::Everyone).by(by.account).about(by.account));
+            .tell(Tell::of(EventKind::MemberChanged, Audience::Members).by(by.account).about(by.account));
         changes.put(nobody);
         Ok(changes)
     }

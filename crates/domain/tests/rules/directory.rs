@@ -1,9 +1,9 @@
 use domain::EventKind::{AccountCreated, MembershipChanged, SessionsEnded};
-use domain::limits::{SESSIONS_MAX, TOKENS_MAX};
-use domain::text::Name;
+use domain::limits::{SESSIONS_MAX, TOKENS_MAX, WORKSPACES_MAX};
+use domain::text::{Name, Slug};
 use domain::verbs::{
-    BeginCredential, ChangePassword, CloseAccount, CreateAccount, EndCredential, EndCredentials,
-    SyncMembership, Touch,
+    BeginCredential, ChangePassword, CloseAccount, CreateAccount, EndCredential, EndCredentials, Making,
+    Place, SyncMembership, Touch,
 };
 use domain::{
     Account, AccountId, AccountState, By, Code, Credential, CredentialKind, Key, Membership, MembershipState,
@@ -190,4 +190,35 @@ fn the_newest_word_of_a_workspace_decides_where_an_account_belongs() {
     assert!(stage.tells(dora, &sync(MembershipState::Active, 3)).is_empty(), "an older word");
     let row: Membership = stage.row(&(dora.account, workspace)).expect("a row");
     assert_eq!((row.state, row.position), (MembershipState::Left, Position(9)));
+}
+
+#[test]
+fn who_is_in_a_hundred_workspaces_makes_no_more() {
+    let mut stage = Stage::directory();
+    let dora = person(&mut stage, "dora@example.org");
+    let member = |stage: &mut Stage, state| {
+        let (account, workspace) = (dora.account, WorkspaceId::new(stage.key()));
+        stage.set(Membership { account, workspace, state, position: Position(1) });
+        workspace
+    };
+    for _ in 0..20 {
+        member(&mut stage, MembershipState::Left);
+    }
+    let homes: Vec<_> = (0..WORKSPACES_MAX).map(|_| member(&mut stage, MembershipState::Active)).collect();
+    let place = |stage: &mut Stage, slug: &str| {
+        let workspace = WorkspaceId::new(stage.key());
+        let making = Making {
+            workspace,
+            name: "Crows".into(),
+            owner: dora.account,
+            owner_name: "Dora".into(),
+            channels: Vec::new(),
+        };
+        Place { slug: Slug::new(slug).expect("an address"), making }
+    };
+    let one_more = place(&mut stage, "crows");
+    assert_eq!(stage.refuses(dora, &one_more), Code::Conflict);
+    let (account, workspace) = (dora.account, homes[0]);
+    stage.set(Membership { account, workspace, state: MembershipState::Left, position: Position(2) });
+    stage.does(dora, &one_more).expect("there is room again");
 }

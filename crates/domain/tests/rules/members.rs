@@ -1,11 +1,14 @@
-use domain::EventKind::{AuditNoted, MemberChanged, MemberJoined, MemberLeft, SeatJoined, SeatLeft};
+use domain::EventKind::{
+    AuditNoted, MemberChanged, MemberJoined, MemberLeft, SeatJoined, SeatLeft, WorkspaceArchived,
+};
 use domain::text::Name;
 use domain::verbs::{
     AddBot, ChangeProfile, ChangeRole, CreateDirect, EndSeats, ForgetMember, Keep, LetBackIn, PrivateKind,
     RemoveMember, RequireSignIn, SetStatus,
 };
 use domain::{
-    Audience, Audit, By, ChannelId, Code, MemberState, Role, Seat, SeatRole, Stamp, Status, Viewer, may_see,
+    Audience, Audit, By, ChannelId, Code, MemberState, Role, Seat, SeatRole, SelfState, Stamp, Status,
+    Viewer, may_see,
 };
 
 use crate::stage::{Stage, named};
@@ -51,6 +54,21 @@ fn the_last_owner_stays_an_owner_and_stays() {
 }
 
 #[test]
+fn who_is_alone_and_closes_their_account_puts_the_workspace_away() {
+    let mut stage = Stage::new();
+    let owner = stage.owner;
+    let bob = stage.welcomes("Bob", Role::Member);
+    let close = RemoveMember { account: owner.account, closing: true };
+    assert_eq!(stage.refuses(owner, &close), Code::Conflict, "others are there, and keep an owner");
+    stage.does(bob, &remove(bob)).expect("left");
+    assert_eq!(stage.refuses(owner, &remove(owner)), Code::Conflict, "leaving alone puts nothing away");
+    assert_eq!(stage.tells(owner, &close), [SeatLeft, WorkspaceArchived, MemberLeft]);
+    let itself = stage.itself();
+    assert_eq!((itself.state, itself.owners, itself.members), (SelfState::Archived, 0, 0));
+    assert_eq!(stage.refuses(bob, &remove(owner)), Code::NotFound, "nobody is left");
+}
+
+#[test]
 fn who_is_removed_loses_every_seat_and_hears_it_last() {
     let mut stage = Stage::new();
     let owner = stage.owner;
@@ -64,7 +82,7 @@ fn who_is_removed_loses_every_seat_and_hears_it_last() {
     let bob_sees =
         Viewer { account: bob.account, role: Role::Guest, may_invite: false, seat: None, looking: false };
     assert!(may_see(&told, &bob_sees));
-    assert_eq!((told.audience, stage.member(bob).state), (Audience::Everyone, MemberState::Left));
+    assert_eq!((told.audience, stage.member(bob).state), (Audience::Members, MemberState::Left));
     let seats: Vec<_> = stage.rows::<Seat>().into_iter().filter(|seat| seat.account == bob.account).collect();
     assert!(seats.iter().all(|seat| seat.role == SeatRole::Left) && seats.len() == 2);
     assert_eq!((stage.tip(id).members, stage.channel(id).profile.0.direct.len()), (2, 3));

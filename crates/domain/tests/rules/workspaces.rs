@@ -2,7 +2,7 @@ use domain::EventKind::{MemberChanged, WorkspaceArchived, WorkspaceChanged, Work
 use domain::limits::PICTURE_BYTES_MAX;
 use domain::rights::{Rights, RightsChange, Who};
 use domain::text::Name;
-use domain::verbs::{ArchiveWorkspace, ChangeWorkspace, NewPicture, RemoveMember, SetPicture};
+use domain::verbs::{ArchiveWorkspace, ChangeWorkspace, ForgetMember, NewPicture, RemoveMember, SetPicture};
 use domain::{Audit, Code, Picture, Role};
 
 use crate::stage::Stage;
@@ -67,8 +67,27 @@ fn a_picture_is_kept_once_and_shown_by_its_digest() {
     assert_eq!(stage.tells(bob, &set(false, vec![1])), [MemberChanged]);
     assert_eq!(stage.tells(owner, &set(true, vec![1])), [WorkspaceChanged]);
     assert!(stage.tells(owner, &set(true, vec![1])).is_empty());
-    assert_eq!(stage.rows::<Picture>().len(), 1);
+    let uses = |stage: &Stage| stage.rows::<Picture>().iter().map(|kept| kept.uses).collect::<Vec<_>>();
+    assert_eq!(uses(&stage), [2]);
     assert_eq!(stage.member(bob).profile.0.picture, Some("ab".repeat(32)));
     stage.does(bob, &SetPicture { of_workspace: false, picture: None }).expect("taken away");
-    assert_eq!(stage.member(bob).profile.0.picture, None);
+    assert_eq!((stage.member(bob).profile.0.picture, uses(&stage)), (None, vec![1]));
+    stage.does(owner, &SetPicture { of_workspace: true, picture: None }).expect("taken away");
+    assert!(uses(&stage).is_empty(), "with the last who shows it");
+}
+
+#[test]
+fn a_picture_goes_with_the_name_of_who_closes_their_account() {
+    let mut stage = Stage::new();
+    let [bob, cleo] = ["Bob", "Cleo"].map(|name| stage.welcomes(name, Role::Member));
+    let picture = |byte| NewPicture { digest: [byte; 32], media: "image/png".into(), bytes: vec![byte] };
+    for (who, byte) in [(bob, 1), (cleo, 2)] {
+        let set = SetPicture { of_workspace: false, picture: Some(picture(byte)) };
+        stage.does(who, &set).expect("shown");
+    }
+    stage.does(bob, &RemoveMember { account: bob.account, closing: true }).expect("closed");
+    stage.does(cleo, &RemoveMember { account: cleo.account, closing: false }).expect("left");
+    assert_eq!(stage.rows::<Picture>().len(), 1, "who only left is still shown beside what they said");
+    stage.does(cleo, &ForgetMember).expect("closed");
+    assert!(stage.rows::<Picture>().is_empty());
 }

@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use domain::rights::{Rights, Who};
-use domain::{AccountId, Role};
+use domain::{AccountId, CredentialKind, Role};
 use serde_json::{Value, json};
-use service::WorkspaceChange;
+use service::{Secret, WorkspaceChange};
 use testkit::town::id;
 use testkit::{Fault, Ground, Town, on_every_engine};
 
@@ -46,6 +46,26 @@ on_every_engine! {
         let item = &list["items"][0];
         assert_eq!((&item["account"], &item["owner"]), (&json!(bot), &json!(town.team.owner.account())));
         assert_eq!(item["scopes"], json!(["read", "write"]));
+    }
+
+    async fn a_token_makes_no_bot_and_gives_none_a_token(ground: Ground) {
+        let town = Town::on(&ground).await;
+        let owner = town.team.owner;
+        let ada = town.token_of(owner).await;
+        let made = town.send("POST", &ada, &town.path(ALL), wanted()).await.ok();
+        let bot = made["account"].as_str().expect("an account");
+        let personal = Secret::mint();
+        let token = town.credential(owner, &personal, CredentialKind::Token, None);
+        town.node.service.begin_credential(owner.account(), town.node.new_key(), token).await.expect("a token");
+        let personal = personal.text();
+        for (path, body) in [(ALL.to_owned(), wanted()), (format!("{ALL}/{bot}/token"), json!({}))] {
+            let refused = town.send("POST", &personal, &town.path(&path), body).await;
+            assert_eq!((refused.status.as_u16(), refused.code()), (403, "not_allowed"), "{path}: {}", refused.body);
+        }
+        let list = town.get(&ada, &town.path(ALL)).await.ok();
+        assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "nothing was made");
+        let first = made["token"].as_str().expect("a token");
+        assert_eq!(town.get(first, &town.path("/members/me")).await.status, StatusCode::OK, "and nothing ended");
     }
 
     async fn a_new_token_ends_the_one_before(ground: Ground) {

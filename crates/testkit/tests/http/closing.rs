@@ -66,7 +66,9 @@ on_every_engine! {
         let bob = town.welcomes("Bob").await;
         has_password(&town, bob).await;
         let by_bob = town.token_of(bob).await;
-        town.send("POST", &by_bob, "/api/v1/workspaces", json!({ "name": "Crows" })).await.ok();
+        let crows = town.send("POST", &by_bob, "/api/v1/workspaces", json!({ "name": "Crows" })).await.ok();
+        let cid = domain::By::new(testkit::town::id(&crows["id"]), town.meets("Cid").await.account());
+        town.node.service.admit(cid, town.node.new_key(), "Cid", Role::Member, Vec::new()).await.expect("admitted");
         let refused = closes(&town, &by_bob, PASSWORD).await;
         assert_eq!((refused.status.as_u16(), &refused.body["error"]["details"]), (409, &json!({ "about": "last_owner" })));
         assert!(refused.body["error"]["message"].as_str().is_some_and(|words| words.contains("Crows")));
@@ -74,19 +76,24 @@ on_every_engine! {
         assert_eq!(rooms["items"].as_array().map(Vec::len), Some(2), "no workspace was left");
     }
 
-    async fn a_closing_cut_off_anywhere_is_finished_by_asking_again(ground: Ground) {
-        let (team, bob, who) = {
+    async fn a_closing_cut_off_anywhere_is_finished_at_the_next_start(ground: Ground) {
+        let (team, leavers) = {
             let town = Town::on(&ground).await;
-            let bob = town.welcomes("Bob").await;
-            has_password(&town, bob).await;
-            let token = town.token_of(bob).await;
-            let secret: Secret = token.parse().expect("a secret");
-            let from = std::net::IpAddr::from([127, 0, 0, 1]);
-            let who: Who = town.node.service.who(&secret, from).await.expect("read").expect("signed in");
-            (town.team, bob, who)
+            let mut leavers: Vec<(Person, Who)> = Vec::new();
+            for number in 0..12 {
+                let leaver = town.welcomes(&format!("Leaver {number}")).await;
+                has_password(&town, leaver).await;
+                let token = town.token_of(leaver).await;
+                town.send("POST", &token, "/api/v1/workspaces", json!({ "name": format!("Alone {number}") })).await.ok();
+                let secret: Secret = token.parse().expect("a secret");
+                let from = std::net::IpAddr::from([127, 0, 0, 1]);
+                let who = town.node.service.who(&secret, from).await.expect("read").expect("signed in");
+                leavers.push((leaver, who));
+            }
+            (town.team, leavers)
         };
-        let mut whole = false;
-        for after in 0..12 {
+        let (mut whole, mut cut) = (false, Vec::new());
+        for (after, (leaver, who)) in leavers.into_iter().enumerate() {
             let node = Arc::new(ground.node().await);
             let key = node.new_key();
             node.faults.plan(after, Fault::DiesAfterCommit);
@@ -96,17 +103,35 @@ on_every_engine! {
                     tokio::task::yield_now().await;
                 }
             };
-            tokio::select! { done = closing => whole = done.is_ok(), () = died => {} }
+            tokio::select! { done = closing => whole = done.is_ok(), () = died => cut.push(leaver) }
             Arc::into_inner(node).expect("one owner").die().await;
             if whole {
                 break;
             }
         }
+        assert!(whole && cut.len() >= 4, "cut off at each of its steps: {}", cut.len());
         let town = Town::behind(ground.node().await, team);
+        town.node.service.finish_what_was_begun().await.expect("finished");
         let ada = town.token_of(town.team.owner).await;
-        let nobody = known(&town, &ada, bob).await;
-        assert_eq!((&nobody["name"], &nobody["left"]), (&json!(""), &json!(true)));
-        assert_eq!(town.node.service.account(bob.account()).await.expect("read").name, "");
+        for leaver in cut {
+            let nobody = known(&town, &ada, leaver).await;
+            assert_eq!((&nobody["name"], &nobody["left"]), (&json!(""), &json!(true)));
+            assert_eq!(town.node.service.account(leaver.account()).await.expect("read").name, "");
+        }
+        assert_eq!(town.node.service.finish_what_was_begun().await.expect("finished"), 0, "once is enough");
+    }
+
+    async fn who_is_alone_somewhere_closes_that_workspace_with_their_account(ground: Ground) {
+        let town = Town::on(&ground).await;
+        let bob = town.welcomes("Bob").await;
+        has_password(&town, bob).await;
+        let by_bob = town.token_of(bob).await;
+        let crows = town.send("POST", &by_bob, "/api/v1/workspaces", json!({ "name": "Crows" })).await.ok();
+        closes(&town, &by_bob, PASSWORD).await.ok();
+        let crows = testkit::town::id(&crows["id"]);
+        let events = town.node.service.events(crows, store::Freshness::Newest, domain::Position(0), 100).await.expect("read");
+        let kinds: Vec<_> = events.value.iter().map(|(event, _)| event.kind.word()).collect();
+        assert!(kinds.ends_with(&["seat.left", "workspace.archived", "member.left"]), "{kinds:?}");
     }
 
     async fn what_becomes_of_what_somebody_had_when_they_are_removed(ground: Ground) {

@@ -42,12 +42,16 @@ on_every_engine! {
             assert_eq!(image::guess_format(&seen.bytes).expect("a format").to_mime_type(), kind);
             digests.push(digest);
         }
-        let path = town.path(&format!("/pictures/{}", digests[0]));
+        for gone in digests.iter().filter(|digest| **digest != digests[2]) {
+            let earlier = town.get(&cid, &town.path(&format!("/pictures/{gone}"))).await;
+            assert_eq!(earlier.status.as_u16(), 404, "what nobody shows any more is not kept");
+        }
+        let path = town.path(&format!("/pictures/{}", digests[2]));
         let seen = town.get(&cid, &path).await;
         let header = |name: &str| seen.headers[name].to_str().expect("a header").to_owned();
         assert_eq!(header("cache-control"), "private, max-age=31536000, immutable");
         assert_eq!(header("x-content-type-options"), "nosniff");
-        assert_eq!(header("etag"), format!("\"{}\"", digests[0]));
+        assert_eq!(header("etag"), format!("\"{}\"", digests[2]));
         let held = town.with(&cid, &path, ("if-none-match", &header("etag"))).await;
         assert_eq!((held.status.as_u16(), held.bytes.len()), (304, 0));
         town.send("DELETE", &bob, &town.path(OWN), json!({})).await.ok();
@@ -64,6 +68,11 @@ on_every_engine! {
         assert_eq!(first, again, "nothing changed");
         let other = town.uploads(&cid, &town.path(OWN), "image/png", sent).await.ok();
         assert_eq!(first["picture"], other["picture"]);
+        let kept = town.path(&format!("/pictures/{}", first["picture"].as_str().expect("a digest")));
+        for (shows_no_longer, status) in [(&bob, 200), (&cid, 404)] {
+            town.send("DELETE", shows_no_longer, &town.path(OWN), json!({})).await.ok();
+            assert_eq!(town.get(&cid, &kept).await.status.as_u16(), status, "it goes with the last who shows it");
+        }
     }
 
     async fn admins_give_the_workspace_a_picture_and_take_it_away(ground: Ground) {
