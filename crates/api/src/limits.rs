@@ -19,6 +19,8 @@ pub struct Limits {
     pub head_bytes_max: usize,
     pub headers_max: usize,
     pub connections_max: usize,
+    /// Of one address, or of one network of IPv6; a proxy of ours is not counted. 0: no limit of its own.
+    pub address_connections_max: usize,
     pub handshake_time_max: Duration,
     /// Requests at once on one connection of HTTP/2.
     pub streams_max: u32,
@@ -37,6 +39,7 @@ impl Default for Limits {
             head_bytes_max: 16 * 1024,
             headers_max: 64,
             connections_max: 10_000,
+            address_connections_max: 1_000,
             handshake_time_max: Duration::from_secs(10),
             streams_max: 100,
             ping_every: Duration::from_secs(30),

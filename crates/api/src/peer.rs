@@ -111,7 +111,7 @@ impl Proxies {
         Proxies(networks)
     }
 
-    fn hold(&self, address: IpAddr) -> bool {
+    pub(crate) fn hold(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.holds(address))
     }
 

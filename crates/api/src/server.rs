@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use service::live::Shares;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -14,7 +15,7 @@ use tracing::warn;
 
 use crate::connection::{self, tell_of_panic};
 use crate::limits::Limits;
-use crate::peer::Proxies;
+use crate::peer::{PeerAddress, Proxies};
 use crate::tls::Tls;
 
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -44,6 +45,7 @@ pub async fn serve(
     let mut stop = pin!(stop);
     let door: Arc<Door> = Arc::new(door.into());
     let places = Arc::new(Semaphore::new(door.limits.connections_max));
+    let shares = Shares::of_at_most(door.limits.address_connections_max);
     let (stopping, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
     loop {
@@ -58,10 +60,17 @@ pub async fn serve(
             accepted = accept(&listener, &places) => accepted,
         };
         let ((stream, from), place) = accepted;
+        // Whoever holds too many already is hung up on, so that the places are not all theirs. Proxies bring everybody.
+        let counted = (!door.proxies.hold(from.ip())).then(|| PeerAddress(from.ip()).counted());
+        let share = counted.map(|address| shares.take(address));
+        if matches!(share, Some(None)) {
+            metrics::counter!("rookery_connections_refused_total", "why" => "address").increment(1);
+            continue;
+        }
         let (router, door, stopped) = (router.clone(), door.clone(), stopped.clone());
         connections.spawn(async move {
             connection::serve(stream, from, router, &door, stopped).await;
-            drop(place);
+            drop((place, share));
         });
     }
     drop(listener);

@@ -36,6 +36,8 @@ pub struct Arrival {
     /// By cookie or header.
     pub who: Option<Who>,
     pub address: IpAddr,
+    /// What limits count by.
+    pub network: IpAddr,
 }
 
 /// A router whose sockets are kept by somebody.
@@ -53,13 +55,13 @@ pub fn routes() -> Router<Face> {
 
 async fn socket(
     sockets: Option<Extension<Arc<dyn Sockets>>>,
-    PeerAddress(address): PeerAddress,
+    peer: PeerAddress,
     entered: Entered,
     mut request: Request,
 ) -> Result<Response, Problem> {
     let Extension(sockets) = sockets.ok_or_else(Problem::not_found)?;
     let who = entered.who()?;
-    if who.is_some() && !entered.names_its_page() && !request.headers().contains_key(header::AUTHORIZATION) {
+    if who.is_some() && entered.by_cookie() && !entered.names_its_page() {
         let message = "a cookie opens a socket only from a page that names itself; a program sends a token";
         return Err(Problem::not_allowed("origin", message));
     }
@@ -71,7 +73,7 @@ async fn socket(
         let parts = downcast::<TokioIo<Wire>>(upgrade.await.ok()?).ok()?;
         Some((parts.io.into_inner().into_stream(), parts.read_buf))
     });
-    if !sockets.take(Arrival { stream, who, address }) {
+    if !sockets.take(Arrival { stream, who, address: peer.0, network: peer.counted() }) {
         return Err(Problem::busy(1));
     }
     let mut response = Response::new(Body::empty());

@@ -73,7 +73,7 @@ coded!(
     /// Decided with the event and stored in it.
     Audience {
         Everyone = 1 "everyone",
-        /// Not guests.
+        /// Not guests; but of a person, the person and the guests who have them on the screen.
         Members = 2 "members",
         /// Who holds a seat in the event's channel.
         Seats = 3 "seats",
@@ -97,13 +97,15 @@ pub struct Viewer {
     pub may_invite: bool,
     /// Since when a seat is held in the event's channel; a left one is none.
     pub seat: Option<Position>,
+    /// Has the event's channel on the screen or, where it tells of a person alone, that person. A guest looks only at
+    /// whom a seat is shared with.
     pub looking: bool,
 }
 
 /// The only judge of delivery.
 pub fn may_see(event: &Event, viewer: &Viewer) -> bool {
-    // What ends my right to see must still reach me.
-    if matches!(event.kind, EventKind::SeatLeft | EventKind::MemberLeft)
+    // What ends or changes my own right to see must still reach me.
+    if matches!(event.kind, EventKind::SeatLeft | EventKind::MemberLeft | EventKind::MemberChanged)
         && event.account == Some(viewer.account)
     {
         return true;
@@ -111,7 +113,9 @@ pub fn may_see(event: &Event, viewer: &Viewer) -> bool {
     let seated = viewer.seat.is_some_and(|since| event.position >= since);
     match event.audience {
         Audience::Everyone => true,
-        Audience::Members => viewer.role != Role::Guest,
+        Audience::Members => {
+            viewer.role != Role::Guest || (viewer.looking && event.kind == EventKind::MemberChanged)
+        }
         Audience::Seats => seated,
         Audience::SeatsAndLookers => seated || (viewer.looking && viewer.role != Role::Guest),
         Audience::Inviters => viewer.may_invite,

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
+use protocol::AccountId;
 use service::NotDone;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
@@ -57,6 +59,22 @@ impl Admission {
         }
         let _waits = Waits::count(&self.waiting);
         self.states.acquire().await.map_err(|_| NotDone::Stopping)
+    }
+}
+
+/// How often one account may ask for something, by whatever it asks: counted where requests are, too.
+pub trait Allowance: Send + Sync {
+    /// Counts one more. Refused, it says how long to wait.
+    fn take(&self, account: AccountId) -> BoxFuture<'_, Option<Duration>>;
+}
+
+/// As often as they like.
+#[derive(Debug)]
+pub struct Unlimited;
+
+impl Allowance for Unlimited {
+    fn take(&self, _account: AccountId) -> BoxFuture<'_, Option<Duration>> {
+        Box::pin(std::future::ready(None))
     }
 }
 

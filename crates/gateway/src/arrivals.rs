@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use rustls::ServerConnection;
+use service::live::Share;
 use service::{Service, Who};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -35,6 +36,8 @@ pub struct Arrival {
     /// By cookie or header.
     pub who: Option<Who>,
     pub address: IpAddr,
+    /// What limits count by.
+    pub network: IpAddr,
 }
 
 pub(crate) struct Newcomer {
@@ -45,10 +48,16 @@ pub(crate) struct Newcomer {
 /// What the kernel may hold for one socket: who reads slowly shows early.
 const SEND_BYTES: usize = 64 * 1024;
 
+/// One who is on the way to a core: not known yet, and counted as such.
+pub(crate) struct Coming {
+    pub arrival: Arrival,
+    pub stranger: Share<IpAddr>,
+}
+
 pub(crate) struct Arrivals {
     pub service: Service,
     pub hub: Arc<Hub>,
-    pub coming: mpsc::Receiver<Arrival>,
+    pub coming: mpsc::Receiver<Coming>,
     pub next: AtomicUsize,
     pub stuck_max: std::time::Duration,
 }
@@ -56,36 +65,34 @@ pub(crate) struct Arrivals {
 impl Arrivals {
     /// Until nobody can come any more.
     pub async fn run(mut self) {
-        type Coming = (Option<Bare>, Option<Who>, IpAddr);
-        let mut upgrading: FuturesUnordered<BoxFuture<'static, Coming>> = FuturesUnordered::new();
+        type Upgraded = (Option<Bare>, Option<Who>, IpAddr, Share<IpAddr>);
+        let mut upgrading: FuturesUnordered<BoxFuture<'static, Upgraded>> = FuturesUnordered::new();
         loop {
             tokio::select! {
-                arrival = self.coming.recv() => {
-                    let Some(Arrival { bare, who, address }) = arrival else { return };
-                    upgrading.push(Box::pin(async move { (bare.await, who, address) }));
+                coming = self.coming.recv() => {
+                    let Some(Coming { arrival, stranger }) = coming else { return };
+                    let Arrival { bare, who, address, .. } = arrival;
+                    upgrading.push(Box::pin(async move { (bare.await, who, address, stranger) }));
                 }
-                Some((bare, who, address)) = upgrading.next(), if !upgrading.is_empty() => {
+                Some((bare, who, address, stranger)) = upgrading.next(), if !upgrading.is_empty() => {
                     if let Some(bare) = bare {
-                        self.hand_over(bare, who, address);
+                        self.hand_over(bare, who, address, stranger);
                     }
                 }
             }
         }
     }
 
-    fn hand_over(&self, bare: Bare, who: Option<Who>, address: IpAddr) {
+    fn hand_over(&self, bare: Bare, who: Option<Who>, address: IpAddr, stranger: Share<IpAddr>) {
         let Bare { stream, tls, read_ahead } = bare;
-        let options = socket2::SockRef::from(&stream);
-        options.set_tcp_nodelay(true).ok();
-        options.set_send_buffer_size(SEND_BYTES).ok();
-        // A peer that is gone without a word takes nothing any more, and is found out by what is sent to it.
-        options.set_tcp_user_timeout(Some(self.stuck_max)).ok();
+        self.tune(&stream);
         let wire = match Wire::new(stream, tls.map(|tls| *tls)) {
             Ok(wire) => wire,
             Err(why) => return debug!(%why, "a socket could not be taken over: {why}"),
         };
         let now = Instant::now();
-        let pass = Passport { who, address, session: self.service.new_key() };
+        let session = self.service.new_key();
+        let pass = Passport { who, address, session, stranger: Some(stranger), device: None };
         let socket = Box::new(Socket {
             wire,
             place: Place::take(&self.hub.open),
@@ -105,5 +112,21 @@ impl Arrivals {
         });
         let core = self.next.fetch_add(1, Ordering::Relaxed) % self.hub.inboxes.len();
         self.hub.inboxes[core].send([ToCore::Arrived(Box::new(Newcomer { socket, read_ahead }))]);
+    }
+
+    /// What the kernel does not grant costs time or memory, never the socket; how often that happens is counted.
+    fn tune(&self, stream: &TcpStream) {
+        let options = socket2::SockRef::from(stream);
+        for (option, set) in [
+            ("nodelay", options.set_tcp_nodelay(true)),
+            ("send_buffer", options.set_send_buffer_size(SEND_BYTES)),
+            // A peer that is gone without a word takes nothing any more, and is found out by what is sent to it.
+            ("user_timeout", options.set_tcp_user_timeout(Some(self.stuck_max))),
+        ] {
+            if let Err(why) = set {
+                metrics::counter!("rookery_gateway_options_refused_total", "option" => option).increment(1);
+                debug!(%why, option, "a socket option was refused: {option}: {why}");
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ mod half;
 mod header;
 mod write;
 
-pub use self::write::{CLOSE_NORMAL, close, frame_bytes, pong, text};
+pub use self::write::{CLOSE_NORMAL, close, frame_bytes, ping, pong, text};
 
 use self::half::Half;
 use self::header::{Header, Opcode};
@@ -18,7 +18,7 @@ pub enum Heard<'a> {
     Text(&'a str),
     Binary(&'a [u8]),
     Ping(&'a [u8]),
-    Pong,
+    Pong(&'a [u8]),
     /// Nothing comes after it. The code to answer with, if one was given.
     Close(Option<u16>),
 }
@@ -113,7 +113,7 @@ impl Decoder {
     ) -> Result<bool, Broken> {
         match header.opcode {
             Opcode::Ping => Ok(hear(Heard::Ping(payload))),
-            Opcode::Pong => Ok(hear(Heard::Pong)),
+            Opcode::Pong => Ok(hear(Heard::Pong(payload))),
             Opcode::Close => {
                 hear(Heard::Close(closing(payload)?));
                 Ok(false)

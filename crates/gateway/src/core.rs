@@ -26,6 +26,7 @@ use tracing::error;
 use self::room::Room;
 use self::sockets::{NO_ROOM, Sockets};
 use crate::arrivals::Newcomer;
+use crate::codec;
 use crate::desk::Errand;
 use crate::hub::{Inbox, ToCore};
 use crate::limits::Limits;
@@ -37,6 +38,8 @@ const WAKE: Token = Token(usize::MAX);
 /// Read at once; a message is at most as long.
 const SCRATCH_BYTES: usize = 64 * 1024;
 const EVENTS_MAX: usize = 1_024;
+/// What a ping says that asks whether somebody has taken what was sent to them.
+const CAUGHT_UP: &[u8] = b"level";
 /// The longest sleep: heartbeats and patience are looked after in between.
 const SLEEP_MAX: Duration = Duration::from_millis(250);
 
@@ -159,10 +162,21 @@ impl Core {
                 if std::mem::take(&mut socket.paused) {
                     self.unread.push(slot);
                 }
-                if let Some(ask) = socket.session.rise() {
-                    self.ask(slot, ask);
+                if socket.session.waits() {
+                    // The kernel holds a good deal for who takes nothing: told now, they would fall behind again at once.
+                    let mut frame = Vec::new();
+                    codec::ping(CAUGHT_UP, &mut frame);
+                    self.say(slot, &frame);
                 }
             }
+        }
+    }
+
+    /// It answered what stood behind everything that was sent to it.
+    fn caught_up(&mut self, slot: u32) {
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        if let Some(ask) = socket.session.answers() {
+            self.ask(slot, ask);
         }
     }
 

@@ -2,11 +2,12 @@
 
 mod carry;
 mod enter;
+mod lane;
 mod level;
 mod look;
 mod words;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -19,12 +20,13 @@ use parking_lot::Mutex;
 use protocol::frame::{Again, GoodbyeCode, Look};
 use protocol::{AccountId, By, ChannelId, Epoch, Key, Position, Role, WorkspaceId};
 use service::live::presence::Presence;
-use service::live::{Feed, Here};
+use service::live::{Feed, Here, Share, Shares};
 use service::{Service, Who};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
-use crate::admission::Admission;
+use self::lane::Lane;
+use crate::admission::{Admission, Allowance};
 use crate::hub::{Inbox, ToCore};
 use crate::limits::Limits;
 use crate::session::{Ask, Me};
@@ -75,6 +77,8 @@ pub(crate) enum What {
     Looking {
         look: Box<Look>,
         people: Vec<(AccountId, &'static str)>,
+        /// Judged as a guest's.
+        narrow: bool,
     },
     /// Still welcome, perhaps as somebody else.
     Still {
@@ -88,6 +92,8 @@ pub(crate) enum What {
 pub(crate) struct Opening {
     pub by: By,
     pub who: Who,
+    /// Its place among those of its account; nothing where it is only brought level again.
+    pub device: Option<Share<AccountId>>,
     pub role: Role,
     pub may_invite: bool,
     pub epoch: Epoch,
@@ -108,6 +114,9 @@ pub(crate) struct Shared {
     pub limits: Limits,
     pub tickets: Tickets,
     pub admission: Admission,
+    /// Sockets of one account.
+    pub devices: Arc<Shares<AccountId>>,
+    pub allowance: Arc<dyn Allowance>,
     pub node: String,
     /// Whether the directory's journal is heard: it tells of sessions that end.
     pub hears_of_ends: AtomicBool,
@@ -121,11 +130,6 @@ pub(crate) struct Desk {
     pub inbox: Arc<Inbox>,
     /// A lease of its own in the hall.
     pub device: Key,
-}
-
-/// The asks of one socket that wait for those before them.
-struct Lane {
-    waiting: VecDeque<Ask>,
 }
 
 /// What became of some asks of one socket; `from` as it is after them.
@@ -187,9 +191,15 @@ impl Desk {
 
     fn take(&self, from: From, ask: Ask, lanes: &mut HashMap<Key32, Lane>, working: &Working) {
         match lanes.get_mut(&(from.slot, from.generation)) {
-            Some(lane) => lane.waiting.push_back(ask),
+            Some(lane) => {
+                if !lane.takes(ask) {
+                    let (slot, generation) = (from.slot, from.generation);
+                    let what = What::Goodbye(GoodbyeCode::TooFast, Again::AfterMs(1_000));
+                    self.inbox.send([ToCore::Answered(Box::new(Answer { slot, generation, what }))]);
+                }
+            }
             None => {
-                lanes.insert((from.slot, from.generation), Lane { waiting: VecDeque::new() });
+                lanes.insert((from.slot, from.generation), Lane::default());
                 self.work(from, vec![ask], working);
             }
         }
@@ -213,13 +223,12 @@ impl Desk {
             whats.into_iter().map(|what| ToCore::Answered(Box::new(Answer { slot, generation, what }))),
         );
         let Some(lane) = lanes.get_mut(&(slot, generation)) else { return };
-        if lane.waiting.is_empty() {
+        // Not more at once than one answer waits for.
+        let asks = lane.next(carry::TOGETHER_MAX);
+        if asks.is_empty() {
             lanes.remove(&(slot, generation));
             return;
         }
-        // Not more at once than one answer waits for.
-        let count = lane.waiting.len().min(carry::TOGETHER_MAX);
-        let asks = lane.waiting.drain(..count).collect();
         self.work(from, asks, working);
     }
 

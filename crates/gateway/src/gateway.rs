@@ -1,6 +1,7 @@
 //! A gateway's parts, put together: cores on threads of their own, a desk for each on the runtime.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,12 +10,12 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use service::Service;
 use service::live::presence::{Change, Presence};
-use service::live::{Feed, Listener};
+use service::live::{Feed, Listener, Shares};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
-use crate::admission::Admission;
-use crate::arrivals::{Arrival, Arrivals};
+use crate::admission::{Admission, Allowance};
+use crate::arrivals::{Arrival, Arrivals, Coming};
 use crate::core::{Core, Given};
 use crate::desk::{Desk, Shared};
 use crate::handshake;
@@ -31,8 +32,10 @@ const FACES_EVERY: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Gateway {
     hub: Arc<Hub>,
-    coming: mpsc::Sender<Arrival>,
+    coming: mpsc::Sender<Coming>,
     sockets_max: usize,
+    /// Sockets of one address that have not been let in yet.
+    strangers: Arc<Shares<IpAddr>>,
 }
 
 /// A thread's work.
@@ -49,12 +52,13 @@ pub struct Parts {
 }
 
 impl Gateway {
-    /// `node` is how this process is called in `welcome`.
+    /// `allowance` counts what one account asks for, and `node` is how this process is called in `welcome`.
     pub fn new(
         service: Service,
         feed: Feed,
         presence: Arc<dyn Presence>,
         limits: Limits,
+        allowance: Arc<dyn Allowance>,
         node: String,
     ) -> io::Result<(Self, Parts)> {
         let tickets = Tickets::new(service.clone());
@@ -65,6 +69,8 @@ impl Gateway {
             limits,
             tickets: tickets.clone(),
             admission: Admission::new(&limits),
+            devices: Shares::of_at_most(limits.account_sockets_max),
+            allowance,
             node,
             hears_of_ends: AtomicBool::new(false),
             rooms: parking_lot::Mutex::default(),
@@ -100,7 +106,8 @@ impl Gateway {
         let helpers: Vec<BoxFuture<'static, ()>> =
             vec![Box::pin(arrivals.run()), Box::pin(tell_faces(presence, Arc::downgrade(&hub)))];
         let sockets_max = limits.sockets_max;
-        Ok((Self { hub, coming, sockets_max }, Parts { cores, desks, helpers }))
+        let strangers = Shares::of_at_most(limits.address_strangers_max);
+        Ok((Self { hub, coming, sockets_max, strangers }, Parts { cores, desks, helpers }))
     }
 
     /// What the feed tells goes here.
@@ -110,7 +117,8 @@ impl Gateway {
 
     /// Takes over a connection once its upgrade was answered. False where there is no place for it.
     pub fn arrive(&self, arrival: Arrival) -> bool {
-        self.sockets() < self.sockets_max && self.coming.try_send(arrival).is_ok()
+        let Some(stranger) = self.strangers.take(arrival.network) else { return false };
+        self.sockets() < self.sockets_max && self.coming.try_send(Coming { arrival, stranger }).is_ok()
     }
 
     /// How many are open.

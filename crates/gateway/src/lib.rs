@@ -18,6 +18,7 @@ mod session;
 mod ticket;
 mod wire;
 
+pub use admission::{Allowance, Unlimited};
 pub use arrivals::{Arrival, Bare};
 pub use gateway::{CoreWork, Gateway, Parts};
 pub use limits::Limits;

@@ -7,6 +7,10 @@ pub struct Limits {
     /// Threads that keep sockets.
     pub cores: usize,
     pub sockets_max: usize,
+    /// Of one account, on all its devices. 0: no limit.
+    pub account_sockets_max: usize,
+    /// Of one address, as long as nobody knows who they are. 0: no limit.
+    pub address_strangers_max: usize,
     pub hello_within: Duration,
     pub commands_per_s: u32,
     /// Bytes that wait for one socket; over it the socket is behind.
@@ -29,6 +33,8 @@ impl Default for Limits {
         Self {
             cores: 2,
             sockets_max: 50_000,
+            account_sockets_max: 100,
+            address_strangers_max: 5_000,
             hello_within: Duration::from_secs(10),
             commands_per_s: 100,
             queue_bytes_max: 256 * 1024,
@@ -50,3 +56,5 @@ pub const LOOK_PEOPLE_MAX: usize = 200;
 pub const LOOK_CHANNELS_MAX: usize = 20;
 /// Commands of one socket that were not answered yet.
 pub const UNANSWERED_MAX: u16 = 1_000;
+/// Read marks of different places that wait for what was asked before them.
+pub const MARKS_WAITING_MAX: usize = 100;

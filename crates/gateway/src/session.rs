@@ -63,7 +63,7 @@ pub enum Stage {
     /// Being brought in, or level again; no event is for it until it is.
     Entering,
     Level,
-    /// Its queue was dropped; when it can be written again it is brought level.
+    /// Its queue was dropped; once it has taken what was sent before, it is brought level.
     Behind,
 }
 
@@ -88,6 +88,8 @@ pub struct Session {
     pub from: Position,
     /// The version of its private rows that was told.
     pub private: u64,
+    /// Behind, and asked whether it has taken what was sent before.
+    asked: bool,
 }
 
 /// Whether an event may be told now.
@@ -112,6 +114,7 @@ impl Session {
             epoch: Epoch(0),
             from: Position(0),
             private: 0,
+            asked: false,
         }
     }
     pub fn stage(&self) -> Stage {
@@ -191,11 +194,20 @@ impl Session {
             self.stage = Stage::Behind;
         }
     }
-    /// It takes bytes again.
+    /// Behind, and nothing of it waits here any more: true once, for it to be asked whether it took it.
+    pub fn waits(&mut self) -> bool {
+        self.stage == Stage::Behind && !std::mem::replace(&mut self.asked, true)
+    }
+    /// It took it all.
+    pub fn answers(&mut self) -> Option<Ask> {
+        if self.asked { self.rise() } else { None }
+    }
+    /// From the state, as if it came back.
     pub fn rise(&mut self) -> Option<Ask> {
         if self.stage != Stage::Behind {
             return None;
         }
+        self.asked = false;
         self.stage = Stage::Entering;
         Some(Ask::Level(self.epoch, self.from))
     }

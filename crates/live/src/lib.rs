@@ -8,6 +8,7 @@ pub mod feed;
 pub mod journal;
 pub mod piece;
 pub mod presence;
+pub mod shares;
 mod tail;
 pub mod wire;
 
@@ -16,3 +17,4 @@ pub use feed::{Feed, Followed, Listener};
 pub use journal::{Journal, Lost, Mark, Stretch};
 pub use piece::Piece;
 pub use presence::{Face, Hall, Here};
+pub use shares::{Share, Shares};

@@ -13,7 +13,8 @@ use crate::Service;
 
 pub use domain::{Audience, Commit, Event, EventKind, Image, Right, Role, Seat, Viewer, may_see};
 pub use live::{
-    Bus, Face, Feed, Hall, Here, InProcess, Journal, Listener, Lost, Mark, Piece, Stretch, feed, presence,
+    Bus, Face, Feed, Hall, Here, InProcess, Journal, Listener, Lost, Mark, Piece, Share, Shares, Stretch,
+    feed, presence,
 };
 
 /// The journals of all databases.

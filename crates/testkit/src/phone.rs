@@ -27,6 +27,8 @@ pub struct Phone {
 pub enum Heard {
     Frame(Value),
     Pong(Vec<u8>),
+    /// To be answered; whoever drives the phone does.
+    Ping(Vec<u8>),
     /// The code of the close frame.
     Closed(Option<u16>),
     /// The connection ended.
@@ -94,8 +96,14 @@ impl Phone {
         self.off_the_wire().await
     }
     async fn off_the_wire(&mut self) -> Heard {
-        let heard = tokio::time::timeout(PATIENCE, self.heard.recv()).await;
-        heard.unwrap_or_else(|_| panic!("nothing was heard; kept: {:?}", self.kept)).unwrap_or(Heard::Gone)
+        loop {
+            let heard = tokio::time::timeout(PATIENCE, self.heard.recv()).await;
+            let heard = heard.unwrap_or_else(|_| panic!("nothing was heard; kept: {:?}", self.kept));
+            match heard.unwrap_or(Heard::Gone) {
+                Heard::Ping(payload) => self.say_bytes(&masked(0x8A, &payload)).await,
+                heard => return heard,
+            }
+        }
     }
 
     /// What came and nobody asked for yet.
@@ -132,7 +140,7 @@ impl Phone {
                 Heard::Closed(code) => return code,
                 Heard::Gone => return None,
                 Heard::Frame(frame) => self.kept.push(frame),
-                Heard::Pong(_) => {}
+                Heard::Pong(_) | Heard::Ping(_) => {}
             }
         }
     }
@@ -144,7 +152,7 @@ impl Phone {
             match self.off_the_wire().await {
                 Heard::Frame(frame) if frame.get("at").is_some() => return before,
                 Heard::Frame(frame) => before.push(frame),
-                Heard::Pong(_) => {}
+                Heard::Pong(_) | Heard::Ping(_) => {}
                 other => panic!("{other:?} instead of where we are; before: {before:?}"),
             }
         }
@@ -210,6 +218,7 @@ async fn frame(read: &mut OwnedReadHalf) -> std::io::Result<Heard> {
     Ok(match head[0] & 0x0F {
         1 => Heard::Frame(serde_json::from_slice(&payload).expect("every frame is JSON")),
         8 => Heard::Closed(payload.first_chunk().map(|code| u16::from_be_bytes(*code))),
+        9 => Heard::Ping(payload),
         10 => Heard::Pong(payload),
         other => panic!("a server does not send opcode {other}"),
     })

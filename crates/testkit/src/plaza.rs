@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use domain::ChannelId;
-use gateway::{Bare, Gateway, Limits, Parts};
+use gateway::{Allowance, Bare, Gateway, Limits, Parts, Unlimited};
 use live::feed::Patience;
 use live::{Bus, Feed, Hall, InProcess};
 use serde_json::{Value, json};
@@ -47,13 +47,13 @@ impl api::socket::Sockets for Sockets {
         Gateway::accept(key)
     }
     fn take(&self, arrival: api::socket::Arrival) -> bool {
-        let api::socket::Arrival { stream, who, address } = arrival;
+        let api::socket::Arrival { stream, who, address, network } = arrival;
         let bare = Box::pin(async move {
             let (stream, read_ahead) = stream.await?;
             let api::wire::Stream::Plain(stream) = stream else { return None };
             Some(Bare { stream: stream.into_std().ok()?, tls: None, read_ahead })
         });
-        self.0.arrive(gateway::Arrival { bare, who, address })
+        self.0.arrive(gateway::Arrival { bare, who, address, network })
     }
 }
 
@@ -63,14 +63,25 @@ impl Plaza {
     }
 
     pub async fn with(ground: &Ground, limits: Limits, bus: Arc<dyn Bus>) -> Self {
+        Self::allowing(ground, limits, bus, Arc::new(Unlimited)).await
+    }
+
+    /// Where accounts may ask only so often.
+    pub async fn allowing(
+        ground: &Ground,
+        limits: Limits,
+        bus: Arc<dyn Bus>,
+        allowance: Arc<dyn Allowance>,
+    ) -> Self {
         let town = Town::on(ground).await;
-        let stand = Stand::before(&town, limits, bus).await;
+        let stand = Stand::before(&town, limits, bus, allowance).await;
         Self { town, stand }
     }
 
     /// Another gateway of the same town, which saw nothing of what the first one did.
     pub async fn another(&self) -> Stand {
-        Stand::before(&self.town, Limits::default(), Arc::new(InProcess::default())).await
+        let bus = Arc::new(InProcess::default());
+        Stand::before(&self.town, Limits::default(), bus, Arc::new(Unlimited)).await
     }
 
     /// Somebody's device, connected and silent.
@@ -91,7 +102,7 @@ impl Plaza {
 
     pub async fn enters_at(&self, address: SocketAddr, token: &str, more: Value) -> Device {
         let mut phone = Phone::dial(address, &[]).await.expect("an upgrade");
-        let mut hello = json!({ "workspace": self.town.team.workspace, "token": token, "device": "phone" });
+        let mut hello = json!({ "workspace": self.town.team.workspace, "token": token });
         hello.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         phone.say(&json!({ "hello": hello })).await;
         let welcome = phone.hears("welcome").await;
@@ -104,12 +115,13 @@ impl Plaza {
 
 impl Stand {
     /// As the binary wires it.
-    async fn before(town: &Town, limits: Limits, bus: Arc<dyn Bus>) -> Self {
+    async fn before(town: &Town, limits: Limits, bus: Arc<dyn Bus>, allowance: Arc<dyn Allowance>) -> Self {
         let node = &town.node;
         let journals = Arc::new(Journals::new(node.service.clone()));
         let (feed, driver) = Feed::new(Arc::clone(&bus), journals, Patience::default());
         let hall = Arc::new(Hall::default());
-        let made = Gateway::new(node.service.clone(), feed.clone(), hall, limits, "plaza".to_owned());
+        let name = "plaza".to_owned();
+        let made = Gateway::new(node.service.clone(), feed.clone(), hall, limits, allowance, name);
         let (gateway, Parts { cores, desks, helpers }) = made.expect("cores");
         let mut tasks = vec![
             tokio::spawn(publish(node.store.clone(), bus, Some(feed))),

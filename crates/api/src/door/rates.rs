@@ -46,6 +46,17 @@ pub struct Rule {
     pub times: u32,
 }
 
+impl Rule {
+    /// All that one account asks for, by whatever it asks.
+    pub fn of_account(times: u32) -> Self {
+        Self { name: "account", times }
+    }
+    /// Of that, what costs a great deal.
+    pub fn of_costly(times: u32) -> Self {
+        Self { name: "costly", times }
+    }
+}
+
 /// Whom a rule counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Whose {

@@ -9,6 +9,8 @@ mod tls;
 use std::sync::Arc;
 
 use api::limits::Limits;
+use api::peer::Proxies;
+use api::server::Door;
 use axum::Router;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -94,6 +96,46 @@ async fn a_caller_over_the_limit_waits_for_a_place_and_gets_it() {
     slow.answer.notify_one();
     drop(ada);
     slow.asked.notified().await;
+}
+
+#[tokio::test]
+async fn one_address_holds_only_its_share_of_the_places_and_a_proxy_of_ours_holds_any() {
+    let limits = Limits { address_connections_max: 2, ..Limits::default() };
+    let ours = Arc::new(Proxies::new(vec!["127.0.0.0/8".parse().expect("a network")]));
+    for (proxies, served) in [(Arc::default(), false), (ours, true)] {
+        let (listener, address) = listener().await;
+        let slow = slow();
+        let door = Door { limits: limits.clone(), proxies, ..Door::default() };
+        tokio::spawn(api::server::serve(listener, slow.router, door, std::future::pending()));
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            let mut ada = TcpStream::connect(address).await.expect("a connection");
+            ada.write_all(ASK).await.expect("written");
+            slow.asked.notified().await;
+            held.push(ada);
+        }
+        let mut third = TcpStream::connect(address).await.expect("the kernel takes it");
+        third.write_all(ASK).await.ok();
+        let mut byte = [0];
+        tokio::select! {
+            () = slow.asked.notified() => assert!(served, "a third is not served"),
+            read = third.read(&mut byte) => assert!(!served && !matches!(read, Ok(1)), "it is hung up on"),
+        }
+        if served {
+            continue;
+        }
+        slow.answer.notify_one();
+        drop(held.remove(0));
+        // Its place is there again once the server saw it go.
+        loop {
+            let mut again = TcpStream::connect(address).await.expect("a connection");
+            again.write_all(ASK).await.ok();
+            tokio::select! {
+                () = slow.asked.notified() => break,
+                _ = again.read(&mut byte) => {}
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -77,11 +77,9 @@ impl Command for ChangeChannel {
             remember(by, &channel, &mut tip, system, &mut changes);
         }
         if channel.kind != was.kind {
-            // Whoever has no seat is told that it is gone, and nothing else.
+            // Whoever has no seat is told that it is gone, and nothing else; guests without one never knew of it.
             channel.hidden = changes.tell(
-                Tell::of(EventKind::ChannelHidden, Audience::Everyone)
-                    .by(by.account)
-                    .in_channel(self.channel),
+                Tell::of(EventKind::ChannelHidden, Audience::Members).by(by.account).in_channel(self.channel),
             );
         }
         let at = changes.tell(

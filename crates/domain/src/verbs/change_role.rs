@@ -47,7 +47,7 @@ impl Command for ChangeRole {
             changes.put(WorkspaceSelf { owners, ..workspace.clone() });
         }
         let at = changes
-            .tell(Tell::of(EventKind::MemberChanged, Audience::Everyone).by(by.account).about(self.account));
+            .tell(Tell::of(EventKind::MemberChanged, Audience::Members).by(by.account).about(self.account));
         let detail = json!({ "account": self.account, "was": whose.role.word(), "is": self.role.word() });
         note(by, at, "member.role", &detail, &mut changes);
         changes.put(Member { role: self.role, changed: at, ..whose.clone() });

@@ -51,7 +51,7 @@ impl Command for Found {
             changed,
         });
         let joined = changes
-            .tell(Tell::of(EventKind::MemberJoined, Audience::Everyone).by(by.account).about(by.account));
+            .tell(Tell::of(EventKind::MemberJoined, Audience::Members).by(by.account).about(by.account));
         changes.put(Member {
             workspace: by.workspace,
             account: by.account,

@@ -71,7 +71,7 @@ impl Command for ChangeProfile {
             return Ok(changes);
         }
         now.changed = changes
-            .tell(Tell::of(EventKind::MemberChanged, Audience::Everyone).by(by.account).about(self.account));
+            .tell(Tell::of(EventKind::MemberChanged, Audience::Members).by(by.account).about(self.account));
         changes.put(now);
         Ok(changes)
     }

@@ -70,7 +70,7 @@ fn a_public_channel_becomes_private_and_is_gone_for_whoever_has_no_seat() {
     assert_eq!(stage.refuses(bob, &close), Code::NotAllowed);
     assert_eq!(stage.tells(owner, &close), [ChannelHidden, ChannelChanged]);
     let [.., hidden, changed] = &stage.events[..] else { panic!("two events") };
-    assert_eq!((hidden.audience, changed.audience), (Audience::Everyone, Audience::Seats));
+    assert_eq!((hidden.audience, changed.audience), (Audience::Members, Audience::Seats));
     let channel = stage.channel(plans);
     assert_eq!((channel.kind, channel.hidden), (ChannelKind::Private, hidden.position));
     let role = Role::Member;

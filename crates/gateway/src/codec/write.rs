@@ -24,6 +24,11 @@ pub fn text(payload: &str, into: &mut Vec<u8>) {
     frame(0x1, payload.as_bytes(), into);
 }
 
+/// Whoever answers it has read what stands before it.
+pub fn ping(payload: &[u8], into: &mut Vec<u8>) {
+    frame(0x9, payload, into);
+}
+
 pub fn pong(payload: &[u8], into: &mut Vec<u8>) {
     frame(0xA, payload, into);
 }

@@ -39,7 +39,7 @@ impl Core {
                     socket.session.private = socket.session.private.max(version);
                 }
             }
-            What::Looking { look, people } => self.looking(slot, look, &people),
+            What::Looking { look, people, narrow } => self.looking(slot, look, &people, narrow),
             What::Still { role, may_invite } => self.stays(slot, role, may_invite),
             What::Goodbye(code, again) => self.goodbye(slot, code, again),
         }
@@ -94,7 +94,8 @@ impl Core {
     }
 
     fn opened(&mut self, slot: u32, opening: Opening) {
-        let Opening { by, who, role, may_invite, epoch, position, level, private, seats, frames } = opening;
+        let Opening { by, who, device, role, may_invite, epoch, position, level, private, seats, frames } =
+            opening;
         // Its seats are of one moment, what it was told goes to another: from the earlier on everything is looked at.
         let begin = position.min(level);
         let known = self.by_workspace.get(&by.workspace).copied();
@@ -114,6 +115,9 @@ impl Core {
             socket.room = at;
             socket.by = Some(by);
             socket.pass.who = Some(who);
+            drop(socket.pass.stranger.take());
+            // Brought level again, it holds its own already.
+            socket.pass.device = device.or(socket.pass.device.take());
             socket.me = Some(Me { account: by.account, role, may_invite });
             socket.held = None;
             socket.session.enter(epoch, level, private);
@@ -223,8 +227,19 @@ impl Core {
     }
 
     /// What somebody has on their screen from now on.
-    fn looking(&mut self, slot: u32, look: Box<protocol::frame::Look>, people: &[(AccountId, &'static str)]) {
-        let Some(at) = self.sockets.get(slot).map(|socket| socket.room) else { return };
+    fn looking(
+        &mut self,
+        slot: u32,
+        look: Box<protocol::frame::Look>,
+        people: &[(AccountId, &'static str)],
+        narrow: bool,
+    ) {
+        let Some(socket) = self.sockets.get(slot) else { return };
+        if !narrow && socket.me.is_some_and(|me| me.role == Role::Guest) {
+            // Judged before they were made a guest.
+            return self.ask(slot, Ask::Look(look, Vec::new()));
+        }
+        let at = socket.room;
         self.run_pass(at);
         let Some(room) = self.rooms.get_mut(at as usize).and_then(Option::as_mut) else { return };
         let position = room.position;

@@ -7,7 +7,7 @@ use protocol::frame::{Again, Down, GoodbyeCode, Refused};
 
 use super::sockets::{NO_ROOM, Passport, Socket};
 use super::write::{Put, is_later};
-use super::{Core, SCRATCH_BYTES};
+use super::{CAUGHT_UP, Core, SCRATCH_BYTES};
 use crate::codec::{self, Broken, Heard};
 use crate::desk::{Errand, From};
 use crate::session::{Ask, Next};
@@ -24,6 +24,8 @@ struct Came {
     frames: Vec<u8>,
     asks: Vec<Ask>,
     pings: usize,
+    /// What was sent before it fell behind was taken.
+    caught_up: bool,
     end: Option<End>,
 }
 
@@ -88,7 +90,7 @@ impl Core {
                 },
                 Heard::Binary(_) => came.end = Some(End::Goodbye(GoodbyeCode::Malformed)),
                 Heard::Ping(payload) => codec::pong(payload, &mut came.frames),
-                Heard::Pong => {}
+                Heard::Pong(payload) => came.caught_up |= payload == CAUGHT_UP,
                 Heard::Close(code) => came.end = Some(End::Closed(code)),
             }
             came.end.is_none()
@@ -102,6 +104,9 @@ impl Core {
     fn came(&mut self, slot: u32, came: Came) {
         for ask in came.asks {
             self.ask(slot, ask);
+        }
+        if came.caught_up {
+            self.caught_up(slot);
         }
         let mut frames = came.frames;
         for _ in 0..came.pings {
@@ -146,7 +151,8 @@ impl Core {
         {
             return;
         }
-        let Passport { who, address, session } = *socket.pass;
+        let Passport { who, address, session, .. } = &*socket.pass;
+        let (who, address, session) = (*who, *address, *session);
         let from = From { slot, generation, by: socket.by, me: socket.me, who, address, session };
         self.errands.push(Errand::Ask(Box::new(from), ask));
     }

@@ -237,8 +237,10 @@ impl Room {
             }
             _ => {}
         }
-        let ends_a_right = matches!(event.kind, EventKind::SeatLeft | EventKind::MemberLeft);
-        if let Some(account) = event.account.filter(|_| ends_a_right || event.audience == Audience::One) {
+        let Some(account) = event.account else { return };
+        let is_theirs =
+            matches!(event.kind, EventKind::SeatLeft | EventKind::MemberLeft | EventKind::MemberChanged);
+        if is_theirs || event.audience == Audience::One {
             let slots = self.people.get(&account).map_or(&[][..], |person| &person.slots);
             slots.iter().for_each(|slot| self.pass.for_one(*slot, line));
         }
@@ -275,9 +277,12 @@ impl Room {
         Listener {
             slot,
             seat: table.and_then(|table| find(&table.seats, slot)),
-            looking: table
-                .and_then(|table| find(&table.looking, slot))
-                .is_some_and(|since| event.position >= since),
+            looking: match event.channel {
+                Some(_) => table
+                    .and_then(|table| find(&table.looking, slot))
+                    .is_some_and(|since| event.position >= since),
+                None => event.account.is_some_and(|account| self.watchers(account).contains(&slot)),
+            },
         }
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use protocol::frame::Look;
-use protocol::{By, Key};
+use protocol::{AccountId, By, Key};
 use service::Who;
+use service::live::Share;
 use tokio::time::Instant;
 
 use crate::codec::Decoder;
@@ -58,12 +59,15 @@ impl Drop for Place {
 }
 
 /// Whom a socket speaks for, once it is known.
-#[derive(Clone, Copy)]
 pub(crate) struct Passport {
     /// By cookie or header, before anything was said.
     pub who: Option<Who>,
     pub address: IpAddr,
     pub session: Key,
+    /// Held until it is known who this is.
+    pub stranger: Option<Share<IpAddr>>,
+    /// Held from then on.
+    pub device: Option<Share<AccountId>>,
 }
 
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::frame::{Again, GoodbyeCode};
-use protocol::{AccountId, Position, WorkspaceId};
+use protocol::{AccountId, Position, Role, WorkspaceId};
 use service::live::{Audience, Event, EventKind, Mark, Piece, Right, Seat, Viewer, may_see};
 use tokio::time::Instant;
 
@@ -67,6 +67,7 @@ impl Core {
         match (event.kind, event.account, event.channel) {
             (EventKind::SeatLeft, Some(account), Some(channel)) => {
                 room.unseat(account, channel, event.position, is_open(event));
+                self.guests_look_again(at, account);
             }
             (EventKind::ChannelHidden, _, Some(channel)) => room.hide(channel),
             (EventKind::MemberLeft, Some(account), _) => self.dismiss(at, account),
@@ -86,6 +87,20 @@ impl Core {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A seat of somebody ended: guests who looked at them, and they themselves where they are one, may share no other.
+    fn guests_look_again(&mut self, at: u32, account: AccountId) {
+        let Some(room) = self.rooms[at as usize].as_ref() else { return };
+        let mut slots = [room.slots_of(account), room.watchers(account)].concat();
+        slots.sort_unstable();
+        slots.dedup();
+        for slot in slots {
+            let Some(socket) = self.sockets.get(slot) else { continue };
+            let is_guest = socket.me.is_some_and(|me| me.role == Role::Guest);
+            let look = socket.look.as_ref().filter(|look| is_guest && !look.people.is_empty()).cloned();
+            look.into_iter().for_each(|look| self.ask(slot, Ask::Look(look, Vec::new())));
         }
     }
 

@@ -55,7 +55,9 @@ impl Core {
         let since = |at: Instant| now.duration_since(at);
         if socket.leaving.is_some_and(|at| since(at) > LEAVING_MAX) {
             self.doomed.push(slot);
-        } else if socket.outbox.is_some() && since(socket.progress) > limits.stuck_max {
+        } else if (socket.outbox.is_some() || socket.session.stage() == Stage::Behind)
+            && since(socket.progress) > limits.stuck_max
+        {
             // What it says may not reach it, and the rest is behind what it does not take.
             let put = socket.goodbye(GoodbyeCode::TooSlow, Again::Now, now, &limits);
             self.was_put(slot, put);

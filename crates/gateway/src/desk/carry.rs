@@ -1,11 +1,14 @@
 //! The asks of one socket, in order. Commands that need nothing before them go to the store together: it keeps their
 //! order, and one commit takes them all.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use protocol::frame::{Act, Again, GoodbyeCode, Keeping, Marking, Sending, Target, Typing};
 use protocol::{By, Key, Position, Refusal};
 use service::{Address, Done, Draft, NotDone, PrivateKind, ReadMark, Scope};
 
+use super::words::Unheard;
 use super::{From, Shared, What, Worked, words};
 use crate::session::Ask;
 
@@ -77,10 +80,18 @@ impl Shared {
         whats.push(What::Done { frames, count, position });
     }
 
-    async fn command(&self, from: &From, by: By, command: Command) -> (Key, Result<Done, NotDone>) {
+    async fn command(&self, from: &From, by: By, command: Command) -> (Key, Result<Done, Unheard>) {
         if let Err(refusal) = required_to_write(from) {
-            return (command.key(), Err(refusal.into()));
+            return (command.key(), Err(Unheard::Refused(refusal.into())));
         }
+        if let Some(wait) = self.allowance.take(by.account).await {
+            return (command.key(), Err(Unheard::TooOften(wait)));
+        }
+        let (key, outcome) = self.perform(by, command).await;
+        (key, outcome.map_err(Unheard::Refused))
+    }
+
+    async fn perform(&self, by: By, command: Command) -> (Key, Result<Done, NotDone>) {
         match command {
             Command::Send(sending) => {
                 let Sending { key, channel, thread, text, in_channel } = *sending;
@@ -137,6 +148,11 @@ impl Shared {
             });
         }
         let by = from.by?;
+        if matches!(ask, Ask::Mark(_) | Ask::Look(..))
+            && let Some(wait) = self.allowance.take(by.account).await
+        {
+            return Some(What::Goodbye(GoodbyeCode::TooFast, Again::AfterMs(millis(wait))));
+        }
         match ask {
             Ask::Level(epoch, position) => Some(self.level_again(from, by, epoch, position).await),
             Ask::Mark(marking) if required_to_write(from).is_ok() => self.mark(by, marking).await,
@@ -184,6 +200,10 @@ fn required_to_write(from: &From) -> Result<(), Refusal> {
     let writes = from.who.is_none_or(|who| who.scopes.holds(Scope::Write));
     let message = "this token has not the scope `write`, which this needs";
     if writes { Ok(()) } else { Err(Refusal::not_allowed("scope", message)) }
+}
+
+fn millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
 fn at(target: &Target) -> Address {

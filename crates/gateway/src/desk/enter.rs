@@ -1,7 +1,8 @@
 //! Hello: who is it, are they in it, what did they miss.
 
 use protocol::frame::{Again, At, Down, GoodbyeCode, Happened, Hello, Limits, Welcome};
-use protocol::{By, Epoch, Position, Stamp, WorkspaceId};
+use protocol::{AccountId, By, Epoch, Position, Stamp, WorkspaceId};
+use service::live::Share;
 use service::{Entered, NotDone, Scope, Who};
 use std::sync::atomic::Ordering;
 use tokio::time::Instant;
@@ -14,6 +15,8 @@ type Farewell = (GoodbyeCode, Again);
 
 /// The database is too busy for newcomers.
 const LATER: Farewell = (GoodbyeCode::Storm, Again::AfterMs(1_500));
+/// One account has as many sockets as it may; another has to go first.
+const TOO_MANY: Farewell = (GoodbyeCode::Storm, Again::AfterMs(60_000));
 
 impl Shared {
     pub(super) async fn enter(&self, from: &From, hello: Hello) -> Result<Opening, Farewell> {
@@ -27,6 +30,7 @@ impl Shared {
         self.hear_of_ends().await?;
         let (who, workspace) = self.who_and_where(from, &hello).await?;
         let by = who.in_(workspace);
+        let device = self.devices.take(by.account).ok_or(TOO_MANY)?;
         self.feed.follow(workspace).await.map_err(|_| LATER)?;
         let entered = self.service.enter(by, &hello.waiting).await.map_err(turned_away)?;
         let since = hello.epoch.map(Epoch).zip(hello.position.map(Position));
@@ -41,7 +45,7 @@ impl Shared {
         let private = private.map_err(turned_away)?;
         let at = At { position: level, private, now, ticket: None };
         codec::text(&Down::At(at).text(), &mut frames);
-        Ok(opening(by, who, entered, level, private, frames))
+        Ok(opening(by, who, Some(device), entered, level, private, frames))
     }
 
     /// Before anybody is looked up: whose session ends after that is sent away.
@@ -130,7 +134,7 @@ impl Shared {
             let private = self.private(by, None, &mut frames).await?;
             let at = At { position: level, private, now: self.service.now(), ticket: None };
             codec::text(&Down::At(at).text(), &mut frames);
-            Ok(opening(by, who, entered, level, private, frames))
+            Ok(opening(by, who, None, entered, level, private, frames))
         };
         match brought.await {
             Ok(opening) => What::Opened(Box::new(opening)),
@@ -142,9 +146,17 @@ impl Shared {
     }
 }
 
-fn opening(by: By, who: Who, entered: Entered, level: Position, private: u64, frames: Vec<u8>) -> Opening {
+fn opening(
+    by: By,
+    who: Who,
+    device: Option<Share<AccountId>>,
+    entered: Entered,
+    level: Position,
+    private: u64,
+    frames: Vec<u8>,
+) -> Opening {
     let Entered { epoch, position, role, may_invite, seats, .. } = entered;
-    Opening { by, who, role, may_invite, epoch, position, level, private, seats, frames }
+    Opening { by, who, device, role, may_invite, epoch, position, level, private, seats, frames }
 }
 
 fn turned_away(error: NotDone) -> Farewell {

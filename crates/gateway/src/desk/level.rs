@@ -3,9 +3,9 @@
 use protocol::changed::Changed;
 use protocol::frame::{Down, Private};
 use protocol::mine::Item;
-use protocol::{By, ChannelId, Epoch, Moment, Position, Written};
+use protocol::{By, ChannelId, Epoch, Moment, Position, Role, Written};
 use serde_json::value::RawValue;
-use service::live::{Viewer, may_see};
+use service::live::{EventKind, Viewer, may_see};
 use service::{Away, Entered, Freshness, NotDone, Seen};
 
 use super::{Shared, What};
@@ -50,6 +50,11 @@ impl Shared {
             for ((event, _), line) in piece.commit().events.iter().zip(&encoded.lines) {
                 if event.position <= position || event.position > entered.position {
                     continue;
+                }
+                // Whether a guest shares a seat with whom it tells of, the state knows.
+                let of_another = event.account.is_some_and(|account| account != by.account);
+                if entered.role == Role::Guest && event.kind == EventKind::MemberChanged && of_another {
+                    return None;
                 }
                 level = event.position;
                 let viewer = Viewer {

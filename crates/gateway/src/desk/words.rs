@@ -1,5 +1,7 @@
 //! Outcomes as frames, and errors as farewells.
 
+use std::time::Duration;
+
 use protocol::Key;
 use protocol::frame::{Again, Done as DoneFrame, Down, GoodbyeCode, Refused};
 use serde_json::value::RawValue;
@@ -8,10 +10,19 @@ use service::{Done, NotDone};
 
 use crate::codec;
 
-pub(super) fn outcome(key: Key, outcome: Result<Done, NotDone>, into: &mut Vec<u8>) {
+/// Why a command was not done.
+pub(super) enum Unheard {
+    /// By whoever does it.
+    Refused(NotDone),
+    /// Its account asks too often.
+    TooOften(Duration),
+}
+
+pub(super) fn outcome(key: Key, outcome: Result<Done, Unheard>, into: &mut Vec<u8>) {
     let done = match outcome {
         Ok(done) => done,
-        Err(error) => return refused(key, &error, into),
+        Err(Unheard::Refused(error)) => return refused(key, &error, into),
+        Err(Unheard::TooOften(wait)) => return slow_down(key, wait, into),
     };
     let answer: Value = serde_json::from_str(&done.reply.0).unwrap_or(Value::Null);
     let number = answer.get("number").and_then(Value::as_u64);
@@ -20,6 +31,13 @@ pub(super) fn outcome(key: Key, outcome: Result<Done, NotDone>, into: &mut Vec<u
     let frame =
         DoneFrame { key, position: done.position, stamp: done.stamp, number, reply: reply.as_deref() };
     codec::text(&Down::Done(frame).text(), into);
+}
+
+fn slow_down(key: Key, wait: Duration, into: &mut Vec<u8>) {
+    let message = "this account asks too often; wait, and send it again with the same key";
+    let retry_after = Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+    let refused = Refused { key, code: "slow_down", message, details: None, retry_after };
+    codec::text(&Down::Refused(refused).text(), into);
 }
 
 fn refused(key: Key, error: &NotDone, into: &mut Vec<u8>) {

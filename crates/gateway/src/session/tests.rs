@@ -111,6 +111,21 @@ fn events_are_told_once_and_only_to_who_is_level() {
 }
 
 #[test]
+fn who_fell_behind_rises_once_it_took_what_was_sent_before_and_not_by_another_answer() {
+    let mut stage = Stage::level(5);
+    assert_eq!((stage.session.waits(), stage.session.answers()), (false, None), "level");
+    stage.session.fall_behind();
+    assert_eq!(stage.session.answers(), None, "nobody asked it yet");
+    assert_eq!([stage.session.waits(), stage.session.waits()], [true, false], "asked once");
+    assert_eq!(stage.session.answers(), Some(Ask::Level(Epoch(7), Position(5))));
+    assert_eq!(stage.session.answers(), None);
+    stage.session.enter(Epoch(7), Position(9), 3);
+    stage.session.fall_behind();
+    assert_eq!(stage.session.answers(), None, "an answer of the last time");
+    assert!(stage.session.waits());
+}
+
+#[test]
 fn what_an_open_command_may_have_caused_waits_and_all_behind_it() {
     let mut stage = Stage::level(1);
     assert_eq!(stage.turn(&event(2, 1), false), Turn::Now, "nothing is open");

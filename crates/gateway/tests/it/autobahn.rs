@@ -120,7 +120,7 @@ fn echo(pieces: impl Iterator<Item = Vec<u8>>) -> String {
                 Heard::Text(text) => writeln!(said, "text {:?}", text.as_bytes()),
                 Heard::Binary(bytes) => writeln!(said, "binary {bytes:?}"),
                 Heard::Ping(bytes) => writeln!(said, "pong {bytes:?}"),
-                Heard::Pong => Ok(()),
+                Heard::Pong(_) => Ok(()),
                 Heard::Close(code) => {
                     let code = code.map(|code| code.to_string()).unwrap_or_default();
                     writeln!(said, "close {code}")

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::door::{Origins, Rates};
+use api::door::{Counting, InProcess, Origins, Rates, Rule};
 use api::face::{Face, FaceOptions};
 use api::limits::Limits;
 use api::peer::Proxies;
@@ -38,9 +38,17 @@ impl Roles<'_> {
         lifecycle: &Lifecycle,
     ) -> Result<(), Failure> {
         let has = |role| self.0.contains(&role);
-        let sockets = has(Role::Gateway).then(|| sockets::open(config, ports, lifecycle)).transpose()?;
+        let counting: Arc<dyn Counting> = Arc::new(InProcess::default());
+        let allowance = Arc::new(sockets::Counted {
+            counting: Arc::clone(&counting),
+            rule: Rule::of_account(config.rates.account),
+            service: ports.service.clone(),
+        });
+        let sockets = has(Role::Gateway).then(|| sockets::open(config, ports, allowance, lifecycle));
+        let sockets = sockets.transpose()?;
         if has(Role::Api) || has(Role::Gateway) {
-            main_door(config, ports, has(Role::Api), sockets, doors, lifecycle);
+            let face = FaceOptions { counting, ..face(config, doors) };
+            main_door(config, ports, face, has(Role::Api), sockets, doors, lifecycle);
         }
         if has(Role::Worker) {
             work(config, ports, lifecycle);
@@ -53,6 +61,7 @@ impl Roles<'_> {
 fn main_door(
     config: &Config,
     ports: &Ports,
+    face: FaceOptions,
     api: bool,
     sockets: Option<Gateway>,
     doors: &mut Doors,
@@ -62,7 +71,7 @@ fn main_door(
     let (limits, health) = (limits(config), ports.health.clone());
     let proxies = Arc::new(Proxies::new(config.server.trusted_proxies.clone()));
     let door = Door { limits: limits.clone(), proxies, tls: doors.tls.clone() };
-    let face = Face::with(ports.service.clone(), face(config, doors));
+    let face = Face::with(ports.service.clone(), face);
     let v1 = if api { api::v1::router(face) } else { api::v1::only_sockets(face) };
     let mut router = api::main_router(v1, health.clone(), &limits);
     if let Some(gateway) = sockets {
@@ -171,6 +180,7 @@ fn limits(config: &Config) -> Limits {
     Limits {
         body_bytes_max: usize::try_from(config.server.body_max.0).unwrap_or(usize::MAX),
         connections_max: config.server.connections_max as usize,
+        address_connections_max: config.server.address_connections_max as usize,
         ..Limits::default()
     }
 }

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::door::{Counting, Rule, Whose};
 use api::socket::Arrival;
 use api::wire::Stream;
-use gateway::{Bare, Gateway, Limits, Parts};
+use futures_util::future::BoxFuture;
+use gateway::{Allowance, Bare, Gateway, Limits, Parts};
+use protocol::AccountId;
+use service::Service;
 use service::live::feed::Patience;
 use service::live::{Bus, Feed, Hall, InProcess, Journals, publish};
 
@@ -15,7 +19,12 @@ use crate::exit::Failure;
 use crate::lifecycle::{Lifecycle, Stop, TaskError};
 
 /// Everything a gateway stands on, running; the gateway itself ends when it is drained.
-pub fn open(config: &Config, ports: &Ports, lifecycle: &Lifecycle) -> Result<Gateway, Failure> {
+pub fn open(
+    config: &Config,
+    ports: &Ports,
+    allowance: Arc<dyn Allowance>,
+    lifecycle: &Lifecycle,
+) -> Result<Gateway, Failure> {
     let bus: Arc<dyn Bus> = Arc::new(InProcess::default());
     let journals = Arc::new(Journals::new(ports.service.clone()));
     let (feed, driver) = Feed::new(Arc::clone(&bus), journals, Patience::default());
@@ -24,7 +33,8 @@ pub fn open(config: &Config, ports: &Ports, lifecycle: &Lifecycle) -> Result<Gat
         lifecycle.spawn_base("live.publish", |stop| until_stopped(stop, told));
     }
     let node = std::process::id().to_string();
-    let made = Gateway::new(ports.service.clone(), feed, Arc::new(Hall::default()), limits(config), node);
+    let hall = Arc::new(Hall::default());
+    let made = Gateway::new(ports.service.clone(), feed, hall, limits(config), allowance, node);
     let (gateway, parts) =
         made.map_err(|error| Failure::Failed(format!("sockets cannot be kept: {error}")))?;
     let follows = driver.run(gateway.listener());
@@ -71,6 +81,8 @@ fn limits(config: &Config) -> Limits {
     Limits {
         cores,
         sockets_max: asked.sockets_max as usize,
+        account_sockets_max: asked.account_sockets_max as usize,
+        address_strangers_max: asked.address_strangers_max as usize,
         commands_per_s: asked.commands_per_s,
         queue_bytes_max: usize::try_from(asked.queue_max.0).unwrap_or(usize::MAX),
         heartbeat: asked.heartbeat,
@@ -78,6 +90,25 @@ fn limits(config: &Config) -> Limits {
         // Half of it, so that who takes the other half to go is not cut off.
         drain: (config.server.drain / 2).min(Duration::from_secs(30)),
         ..Limits::default()
+    }
+}
+
+/// What sockets ask counts with what requests ask: one allowance an account.
+pub struct Counted {
+    pub counting: Arc<dyn Counting>,
+    pub rule: Rule,
+    pub service: Service,
+}
+
+impl Allowance for Counted {
+    fn take(&self, account: AccountId) -> BoxFuture<'_, Option<Duration>> {
+        Box::pin(async move {
+            if self.rule.times == 0 {
+                return None;
+            }
+            let verdict = self.counting.take(self.rule, Whose::Account(account), self.service.now()).await;
+            verdict.retry_after_us.map(|us| Duration::from_micros(us.unsigned_abs()))
+        })
     }
 }
 
@@ -89,7 +120,7 @@ impl api::socket::Sockets for Door {
         Gateway::accept(key)
     }
     fn take(&self, arrival: Arrival) -> bool {
-        let Arrival { stream, who, address } = arrival;
+        let Arrival { stream, who, address, network } = arrival;
         let bare = Box::pin(async move {
             let (stream, read_ahead) = stream.await?;
             let (stream, tls) = match stream {
@@ -101,6 +132,6 @@ impl api::socket::Sockets for Door {
             };
             Some(Bare { stream: stream.into_std().ok()?, tls, read_ahead })
         });
-        self.0.arrive(gateway::Arrival { bare, who, address })
+        self.0.arrive(gateway::Arrival { bare, who, address, network })
     }
 }

@@ -50,6 +50,8 @@ settings! {
         body_max: Size = Size(1 << 20);
         /// How many connections are open at once; further callers wait in the kernel's queue.
         connections_max: u32 = 10_000;
+        /// How many of them one address may hold; a whole office may be one. Trusted proxies are not counted. 0: no limit.
+        address_connections_max: u32 = 1_000;
         /// Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks. The right-most
         /// address that is none of them is the caller's; limits count by it. Not set: nobody is believed.
         trusted_proxies: Vec<Network> = Vec::new();
@@ -73,7 +75,7 @@ settings! {
 settings! {
     /// How often somebody may ask, in times a minute, all at once if they like. 0: as often as they like.
     pub struct Rates {
-        /// One account, from wherever it asks.
+        /// One account, from wherever it asks, by requests and by its sockets.
         account: u32 = 1_200;
         /// One address, whoever asks from it; a whole office may be one.
         address: u32 = 12_000;
@@ -83,7 +85,7 @@ settings! {
         sign_in_address: u32 = 100;
         /// Tries to sign in as one account from everywhere together; beyond it each waits a moment first.
         sign_in_account: u32 = 30;
-        /// Exports, and what else reads a great deal, of one account.
+        /// Exports, pictures, new workspaces and what else costs a great deal, of one account.
         costly: u32 = 10;
     }
     sections {}
@@ -94,6 +96,10 @@ settings! {
     pub struct Gateway {
         /// How many are open at once; further callers are told to come back.
         sockets_max: u32 = 50_000;
+        /// How many of them one account may hold, on all its devices. 0: no limit.
+        account_sockets_max: u32 = 100;
+        /// How many of one address may be open that have not said yet who they are. 0: no limit.
+        address_strangers_max: u32 = 5_000;
         /// Threads that keep them. 0: one a processor.
         threads: u32 = 0;
         /// How often a socket that hears nothing else hears where it is.

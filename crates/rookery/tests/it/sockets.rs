@@ -43,3 +43,29 @@ async fn a_message_goes_over_a_socket_and_a_stop_sends_everyone_to_come_back() {
     let (exit, log) = server.ended();
     assert!(exit.success(), "{log}");
 }
+
+#[tokio::test]
+async fn what_an_account_asks_by_its_sockets_counts_with_its_requests() {
+    let home = tempdir().expect("a folder");
+    let config = home.path().join("rookery.toml");
+    std::fs::write(&config, "[rates]\naccount = 2\n").expect("written");
+    let mut server = Server::start_with(home.path(), &["--config", config.to_str().expect("a path")]);
+    let owner = json!({
+        "code": server.set_up_code(), "email": "ada@example.org", "password": "correct horse",
+        "name": "Ada", "workspace": "Rooks",
+    });
+    let welcome = server.send("POST", "/setup", "", &owner).json();
+    let token = welcome["token"].as_str().expect("a token").to_owned();
+    let general = &welcome["workspace"]["default_channels"][0];
+    let mut phone =
+        Phone::dial(server.address().parse().expect("an address"), &[]).await.expect("an upgrade");
+    phone.say(&json!({ "hello": { "workspace": "rooks", "token": token } })).await;
+    phone.hears("at").await;
+    for _ in 0..2 {
+        let key = store::clock::new_key(&store::clock::SystemClock).to_string();
+        phone.say(&json!({ "send": { "key": key, "channel": general, "text": "hello" } })).await;
+        phone.hears("done").await;
+    }
+    let refused = server.send("GET", "/workspaces", &token, &json!(null));
+    assert_eq!((refused.status(), &refused.json()["error"]["code"]), (429, &json!("slow_down")));
+}

@@ -94,4 +94,27 @@ on_every_engine! {
         }
         assert!((30..=32).contains(&served), "{served}");
     }
+
+    async fn what_costs_a_great_deal_is_asked_ten_times_a_minute(ground: Ground) {
+        let (street, ada, welcome) = Street::of_ada(&ground).await;
+        let rooks = format!("/workspaces/{}", welcome["workspace"]["id"].as_str().expect("an id"));
+        for number in 0..5 {
+            let export = street.get(&ada, "/account/export").await;
+            assert_eq!((export.status.as_u16(), header(&export, "x-ratelimit-limit")), (200, 10), "{number}");
+            street.post(&ada, "/workspaces", json!({ "name": format!("Crows {number}") })).await.ok();
+        }
+        for (method, path) in [
+            ("GET", "/account/export".to_owned()),
+            ("POST", "/workspaces".to_owned()),
+            ("PUT", format!("{rooks}/picture")),
+            ("PUT", format!("{rooks}/members/me/picture")),
+        ] {
+            let late = street.asks(method, &ada, &path, Some(json!({}))).await;
+            assert_eq!((late.status.as_u16(), late.code()), (429, "slow_down"), "{method} {path}");
+            assert!((1..=6).contains(&header(&late, "retry-after")), "{method} {path}");
+        }
+        street.get(&ada, "/workspaces").await.ok();
+        ground.clock.advance(7 * domain::Stamp::SECOND);
+        street.get(&ada, "/account/export").await.ok();
+    }
 }

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use domain::cell::Value as Cell;
 use domain::rights::Right;
 use domain::{
-    ChannelId, Event, EventKind, Image, Member, Position, Role, Seat, Stamp, Viewer, WorkspaceSelf, may_see,
-    values,
+    AccountId, ChannelId, Event, EventKind, Image, Member, Position, Role, Seat, Stamp, Viewer,
+    WorkspaceSelf, may_see, values,
 };
 use rand::Rng;
 use serde_json::{Value, json};
@@ -90,7 +90,8 @@ impl Stage {
     }
 
     /// As a gateway knows them: their role and seat as they are now.
-    async fn sees(&self, person: Person, event: &Event) -> bool {
+    async fn sees(&self, watcher: &Watcher, event: &Event) -> bool {
+        let person = watcher.person;
         let (workspace, account) = (self.town.team.workspace, person.account());
         let Some(member) = row::<Member>(&self.town, MEMBER, values![&workspace, &account]).await else {
             return false;
@@ -100,8 +101,11 @@ impl Stage {
             Some(channel) => self.seat(channel, person).await,
             None => None,
         };
+        // Everyone they hold is on the screen; a guest holds whom they share a seat with.
+        let held = |account: AccountId| watcher.state.people.contains_key(&account.to_string());
+        let looking = event.channel.is_none() && event.account.is_some_and(held);
         let may_invite = Right::Invite.held_by(&member, &itself.settings.0);
-        let viewer = Viewer { account, role: member.role, may_invite, seat, looking: false };
+        let viewer = Viewer { account, role: member.role, may_invite, seat, looking };
         let here = member.is_active() || event.position <= member.changed;
         here && may_see(event, &viewer)
     }
@@ -126,7 +130,7 @@ impl Stage {
             let person = self.watchers[at].person;
             let mut told = Vec::new();
             for (event, image) in &events {
-                if self.sees(person, event).await {
+                if self.sees(&self.watchers[at], event).await {
                     told.push((
                         event.kind,
                         serde_json::to_value(protocol::Event::of(event, image)).expect("JSON"),

@@ -1,8 +1,12 @@
 //! Who may come in, and with what words others are sent away.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use gateway::Limits;
+use domain::AccountId;
+use futures_util::future::BoxFuture;
+use gateway::{Allowance, Limits};
 use serde_json::json;
 use testkit::phone::masked;
 use testkit::{Ground, Heard, Phone, Plaza, Team, on_every_engine};
@@ -18,7 +22,70 @@ async fn limited(ground: &Ground, limits: Limits) -> Plaza {
     Plaza::with(ground, limits, std::sync::Arc::new(live::InProcess::default())).await
 }
 
+/// So many times, and then only after a while.
+struct Purse(AtomicU32);
+
+impl Allowance for Purse {
+    fn take(&self, _account: AccountId) -> BoxFuture<'_, Option<Duration>> {
+        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        Box::pin(std::future::ready(left.is_err().then_some(Duration::from_millis(4_200))))
+    }
+}
+
 on_every_engine! {
+    async fn an_account_that_asks_too_often_by_its_sockets_is_told_when_to_ask_again(ground: Ground) {
+        let purse = Arc::new(Purse(AtomicU32::new(3)));
+        let plaza = Plaza::allowing(&ground, Limits::default(), Arc::new(live::InProcess::default()), purse).await;
+        let general = plaza.town.team.general;
+        let mut phone = plaza.enters(plaza.town.team.owner).await;
+        let mut laptop = plaza.enters(plaza.town.team.owner).await;
+        phone.says(general, "one").await;
+        laptop.says(general, "two").await;
+        laptop.does("react", json!({ "channel": general, "number": 1, "emoji": "👍" })).await;
+        phone.says_under(&phone.key(), general, "three").await;
+        let refused = phone.phone.hears("refused").await;
+        assert_eq!((&refused["code"], &refused["retry_after"]), (&json!("slow_down"), &json!(5)));
+        laptop.phone.say(&json!({ "mark": { "channel": general, "number": 1 } })).await;
+        let goodbye = says_goodbye(&mut laptop.phone, 7).await;
+        assert_eq!(goodbye["again"]["after_ms"], 4_200);
+    }
+
+    async fn an_account_holds_only_so_many_sockets_and_others_are_not_held_for_it(ground: Ground) {
+        let plaza = limited(&ground, Limits { account_sockets_max: 2, ..Limits::default() }).await;
+        let (ada, bob) = (plaza.town.team.owner, plaza.town.welcomes("Bob").await);
+        let phone = plaza.enters(ada).await;
+        let mut laptop = plaza.enters(ada).await;
+        let hello = json!({ "hello": { "workspace": plaza.town.team.workspace, "token": phone.token } });
+        let mut third = plaza.dials().await;
+        third.say(&hello).await;
+        let goodbye = says_goodbye(&mut third, 5).await;
+        assert_eq!(goodbye["again"]["after_ms"], 60_000);
+        plaza.enters(bob).await;
+        drop(phone);
+        while plaza.gateway.sockets() > 1 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut third = plaza.dials().await;
+        third.say(&hello).await;
+        third.hears("welcome").await;
+        laptop.says(plaza.town.team.general, "still here").await;
+    }
+
+    async fn one_address_keeps_only_so_many_waiting_who_say_nothing(ground: Ground) {
+        let plaza = limited(&ground, Limits { address_strangers_max: 2, ..Limits::default() }).await;
+        let silent = plaza.dials().await;
+        let ada = plaza.enters(plaza.town.team.owner).await;
+        let another = plaza.dials().await;
+        let refused = Phone::dial(plaza.address, &[]).await.err().expect("no third");
+        assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+        drop(silent);
+        while plaza.gateway.sockets() > 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        plaza.dials().await;
+        drop((ada, another));
+    }
+
     async fn who_is_not_known_or_not_a_member_is_told_so(ground: Ground) {
         let plaza = Plaza::on(&ground).await;
         let workspace = plaza.town.team.workspace;
@@ -209,6 +276,25 @@ on_every_engine! {
         for person in &mut people {
             let goodbye = says_goodbye(&mut person.phone, 4).await;
             assert!(goodbye["again"]["after_ms"].is_u64());
+        }
+    }
+
+    async fn a_cookie_opens_a_socket_only_from_our_page_whatever_stands_beside_it(ground: Ground) {
+        let plaza = Plaza::on(&ground).await;
+        let cookie = format!("rookery={}", plaza.town.token_of(plaza.town.team.owner).await);
+        let (cookie, home) = (("Cookie", cookie.as_str()), ("Origin", "http://localhost:7665"));
+        let (basic, foreign) = (("Authorization", "Basic YWRhOmFkYQ=="), ("Origin", "https://evil.example.org"));
+        for (headers, opens) in [
+            (&[cookie, home][..], true),
+            (&[cookie, home, basic], true),
+            (&[cookie], false),
+            (&[cookie, basic], false),
+            (&[cookie, foreign], false),
+            (&[cookie, home, foreign], false),
+            (&[cookie, home, home], false),
+        ] {
+            let dialled = Phone::dial(plaza.address, headers).await;
+            assert_eq!(dialled.is_ok(), opens, "{headers:?}: {:?}", dialled.err());
         }
     }
 

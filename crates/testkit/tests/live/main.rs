@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
 
 mod doors;
+mod guests;
 mod journal;
 mod resume;
 mod slow;

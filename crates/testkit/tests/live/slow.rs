@@ -40,10 +40,9 @@ on_every_engine! {
             }
         }
         assert!(positions.is_sorted_by(|one, other| one < other), "each once, in order");
-        // Once for each time it fell behind: seldom again while it reads, never once an event.
-        assert!((1..10).contains(&changed.len()), "{} times `changed`", changed.len());
-        let last = changed.last().and_then(|body| body["channels"][0]["last_number"].as_u64());
-        assert!(last.is_some_and(|number| number > 1), "{last:?}");
+        // However much the kernels held meanwhile: it was brought level once it had taken that, and not before.
+        assert_eq!(changed.len(), 1, "once, and not once an event");
+        assert_eq!(changed[0]["channels"][0]["last_number"], 601);
         ada.says(general, "and on").await;
         assert_eq!(bob.hears().await, "and on");
     }
