@@ -20,6 +20,7 @@ use super::{
     error::{PgError, ServerError, WireError},
     handshake,
     heard::Heard,
+    kept::{Kept, Sending, is_stale},
     param::Param,
     stream::Stream,
     wire::Wire,
@@ -70,6 +71,17 @@ pub struct Connection {
     parameters: BTreeMap<String, String>,
     process_id: i32,
     notices: VecDeque<Notice>,
+    keeping: Keeping,
+}
+
+/// Whether statements may stay in the session.
+#[derive(Debug)]
+enum Keeping {
+    /// Nobody has asked yet who stands behind it.
+    Unknown,
+    /// A pooler stands between: the next flight may meet another session. Or it was told not to.
+    Never,
+    Ours(Kept),
 }
 
 impl Connection {
@@ -87,6 +99,7 @@ impl Connection {
             parameters: BTreeMap::new(),
             process_id: 0,
             notices: VecDeque::new(),
+            keeping: Keeping::Unknown,
         };
         handshake::greet(&mut connection.wire, dsn, application).await?;
         connection.wire.greeted();
@@ -115,14 +128,57 @@ impl Connection {
     /// All statements, one Sync; the answers in order, or the first refusal with the index of its statement. After a
     /// refusal the server has skipped all that followed, a COMMIT included.
     pub async fn flight(&mut self, statements: &[Statement<'_>]) -> Result<Vec<Answer>, PgError> {
-        let encoded = statements.iter().try_for_each(|statement| encode(statement, &mut self.wire.outgoing));
+        let out = &mut self.wire.outgoing;
+        let encoded = statements.iter().try_for_each(|statement| encode(statement, &Sending::Unnamed, out));
         self.stage(encoded)?;
+        self.fly().await?.flight(statements.len()).inspect_err(|error| {
+            self.is_broken |= matches!(error, PgError::Protocol(_));
+        })
+    }
+
+    /// The same, by statements the session keeps where it is ours alone: for texts that come again and again, and whose
+    /// plan is the same whatever they are given.
+    pub async fn flight_kept(&mut self, statements: &[Statement<'_>]) -> Result<Vec<Answer>, PgError> {
+        if matches!(self.keeping, Keeping::Unknown) {
+            self.learn_who_is_behind().await?;
+        }
+        let Keeping::Ours(kept) = &mut self.keeping else { return self.flight(statements).await };
+        let out = &mut self.wire.outgoing;
+        let encoded = statements.iter().try_for_each(|statement| {
+            let sending = kept.sending(statement);
+            encode(statement, &sending, out)
+        });
+        if encoded.is_err() {
+            kept.parsed(0);
+        }
+        self.stage(encoded)?;
+        let heard = self.fly().await?;
+        if let Keeping::Ours(kept) = &mut self.keeping {
+            kept.parsed(heard.parsed);
+        }
+        heard.flight(statements.len()).inspect_err(|error| {
+            self.is_broken |= matches!(error, PgError::Protocol(_)) || error.code().is_some_and(is_stale);
+        })
+    }
+
+    pub(super) fn keep_no_statements(&mut self) {
+        self.keeping = Keeping::Never;
+    }
+
+    /// A pooler tells a number of its own at sign-in, not that of the server process it will lend.
+    async fn learn_who_is_behind(&mut self) -> Result<(), PgError> {
+        let answers = self.flight(&[Statement { sql: "SELECT pg_backend_pid()", params: &[] }]).await?;
+        let behind = answers.first().and_then(Answer::first).map(|row| row.int(0)).transpose()?;
+        let is_ours = self.process_id != 0 && behind == Some(i64::from(self.process_id));
+        self.keeping = if is_ours { Keeping::Ours(Kept::default()) } else { Keeping::Never };
+        Ok(())
+    }
+
+    /// Ends what is encoded with a Sync and hears the answer. Past the limit the future is dropped, which leaves the
+    /// connection broken.
+    async fn fly(&mut self) -> Result<Heard, PgError> {
         frontend::sync(&mut self.wire.outgoing);
-        // Past the limit the future is dropped, which leaves the connection broken.
-        let heard = timeout(self.flight_limit, self.converse()).await.map_err(|_| PgError::Timeout)??;
-        heard
-            .flight(statements.len())
-            .inspect_err(|error| self.is_broken |= matches!(error, PgError::Protocol(_)))
+        timeout(self.flight_limit, self.converse()).await.map_err(|_| PgError::Timeout)?
     }
 
     /// A script in the simple protocol, for DDL: no parameters, no time limit, values come back as text.
@@ -269,15 +325,22 @@ impl Drop for Connection {
     }
 }
 
-fn encode(statement: &Statement<'_>, out: &mut BytesMut) -> Result<(), String> {
+fn encode(statement: &Statement<'_>, sending: &Sending, out: &mut BytesMut) -> Result<(), String> {
     let params = statement.params;
     if params.iter().any(|param| matches!(param, Param::Array(array) if array.is_mixed())) {
         return Err("an array holds values of two types".into());
     }
-    let types = params.iter().map(Param::oid);
-    frontend::parse("", statement.sql, types, out).map_err(|error| error.to_string())?;
+    let (name, is_known) = match sending {
+        Sending::Unnamed => ("", false),
+        Sending::Named(name) => (name.as_str(), false),
+        Sending::Known(name) => (name.as_str(), true),
+    };
+    if !is_known {
+        let types = params.iter().map(Param::oid);
+        frontend::parse(name, statement.sql, types, out).map_err(|error| error.to_string())?;
+    }
     let write = |param: &Param<'_>, out: &mut BytesMut| Ok(param.write(out));
-    frontend::bind("", "", BINARY, params, write, BINARY, out).map_err(|error| match error {
+    frontend::bind("", name, BINARY, params, write, BINARY, out).map_err(|error| match error {
         BindError::Conversion(error) => error.to_string(),
         BindError::Serialization(error) => error.to_string(),
     })?;

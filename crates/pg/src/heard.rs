@@ -16,6 +16,8 @@ pub(super) struct Heard {
     current: Answer,
     bytes: usize,
     error: Option<ServerError>,
+    /// How many statements the server has parsed.
+    pub(super) parsed: usize,
     pub(super) params: Vec<Oid>,
     pub(super) columns: Vec<(String, Oid)>,
 }
@@ -47,7 +49,8 @@ impl Heard {
                 // A second error can only be about the first one.
                 self.error.get_or_insert(error).statement = Some(self.answers.len());
             }
-            Message::ParseComplete | Message::BindComplete | Message::NoData => {}
+            Message::ParseComplete => self.parsed += 1,
+            Message::BindComplete | Message::NoData => {}
             // COPY would wait for data that never comes; a suspended portal was never asked for.
             _ => return Err(WireError::Garbage("an answer to something never asked".into())),
         }

@@ -2,7 +2,8 @@
 //! one of them, arrays as parameters, and a pool.
 //!
 //! **Invariant.** A connection whose flight was not heard to its end is never used again.
-//! **Invariant.** Nothing lives in the session: only unnamed statements, so a pooler may stand between us and the server.
+//! **Invariant.** A pooler may stand between us and the server: nothing that matters lives in the session, and statements
+//! are kept in it only where none does.
 
 mod answer;
 mod connection;
@@ -10,6 +11,7 @@ mod dsn;
 mod error;
 mod handshake;
 mod heard;
+mod kept;
 mod param;
 mod pool;
 mod stream;

@@ -43,6 +43,8 @@ pub struct PoolConfig {
     pub connect_max: Duration,
     /// How long a flight on these connections may take.
     pub flight_max: Duration,
+    /// Whether a session may keep statements that come again, where no pooler stands between.
+    pub keeps_statements: bool,
     /// How the sessions are named in `pg_stat_activity`.
     pub application: String,
 }
@@ -57,6 +59,7 @@ impl Default for PoolConfig {
             wait_max: Duration::from_secs(5),
             connect_max: Duration::from_secs(5),
             flight_max: Duration::from_secs(30),
+            keeps_statements: true,
             application: "rookery".into(),
         }
     }
@@ -130,6 +133,9 @@ impl Pool {
             Some(rested) => rested,
             None => (self.0.dialer.dial(until).await?, Instant::now()),
         };
+        if !self.0.config.keeps_statements {
+            connection.keep_no_statements();
+        }
         if self.0.permits.is_closed() {
             return Err(PoolError::Closed);
         }

@@ -32,13 +32,14 @@ fn array_type(kind: Kind) -> &'static str {
     }
 }
 
+/// `$1::bytea[]`, `$2::bigint[]`, with the first parameter after `before`.
+fn arrays(columns: &[Column], before: usize) -> impl Iterator<Item = String> {
+    (before + 1..).zip(columns).map(|(at, column)| format!("${at}::{}", array_type(column.kind)))
+}
+
 /// `unnest($1::bytea[], $2::bigint[]) AS k (channel, number)`, with the first parameter after `before`.
 fn unnest(columns: &[Column], before: usize) -> String {
-    let arrays: Vec<_> = columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| format!("${}::{}", before + at + 1, array_type(column.kind)))
-        .collect();
+    let arrays: Vec<_> = arrays(columns, before).collect();
     format!("unnest({}) AS k ({})", arrays.join(", "), list(columns, ""))
 }
 
@@ -126,12 +127,9 @@ pub fn insert<R: Row>(dialect: Dialect) -> String {
             format!("INSERT INTO {} ({columns}) VALUES ({})", R::TABLE, marks.join(", "))
         }
         Dialect::Postgres => {
-            format!(
-                "INSERT INTO {} ({columns}) SELECT {} FROM {}",
-                R::TABLE,
-                list(R::COLUMNS, "k."),
-                unnest(R::COLUMNS, 0)
-            )
+            // All arrays are of one length, so they go in step; in FROM each would be stored aside first.
+            let arrays: Vec<_> = arrays(R::COLUMNS, 0).map(|array| format!("unnest({array})")).collect();
+            format!("INSERT INTO {} ({columns}) SELECT {}", R::TABLE, arrays.join(", "))
         }
     }
 }

@@ -41,14 +41,18 @@ pub struct Share {
     pub twice: usize,
     /// Batches on their way at the same time, each on a line and in workspaces of its own.
     pub stages: usize,
+    /// On sessions that keep their statements, warmed anew before each run; else each batch parses its own.
+    pub kept: bool,
 }
 
 impl Share {
-    pub const ALL: Self = Self { places: 1, twice: 1, stages: 24 };
+    pub const ALL: Self = Self { places: 1, twice: 1, stages: 24, kept: false };
     /// Every place once, and now and then twice.
-    pub const ONCE: Self = Self { places: 1, twice: 12, stages: 24 };
+    pub const ONCE: Self = Self { places: 1, twice: 12, stages: 24, kept: false };
     /// Where nothing is expected to differ.
-    pub const FEW: Self = Self { places: 5, twice: 4, stages: 8 };
+    pub const FEW: Self = Self { places: 5, twice: 4, stages: 8, kept: false };
+    /// Where there is less to parse, and so less to meet.
+    pub const KEPT: Self = Self { kept: true, ..Self::FEW };
 }
 
 /// What happened, counted.
@@ -143,7 +147,7 @@ pub async fn enumerate(ground: &Ground, share: Share) -> Tally {
 
 pub async fn enumerate_over(ground: &Ground, share: Share, over: Over) -> Tally {
     let (ledger, tally) = (Arc::new(Ledger::default()), Arc::new(Mutex::new(Tally::default())));
-    let mut stages = set_up(ground, share.stages, over, &ledger).await;
+    let mut stages = set_up(ground, share, over, &ledger).await;
     let record = stages[0].record().await;
     let again = stages[1].record().await;
     assert_eq!(record.to_server, again.to_server, "a batch is always the same messages");
@@ -179,18 +183,19 @@ pub async fn enumerate_over(ground: &Ground, share: Share, over: Over) -> Tally 
 }
 
 /// Two workspaces each, with a message to reply to.
-async fn set_up(ground: &Ground, count: usize, over: Over, ledger: &Arc<Ledger>) -> Vec<Stage> {
+async fn set_up(ground: &Ground, share: Share, over: Over, ledger: &Arc<Ledger>) -> Vec<Stage> {
     let node = ground.node().await;
-    let mut stages = Vec::with_capacity(count);
+    let mut stages = Vec::with_capacity(share.stages);
     Team::set_up(&node).await;
-    for number in 0..count {
+    for number in 0..share.stages {
         let teams = [another(&node, number, "a").await, another(&node, number, "b").await];
-        stages.push(Stage::at(ground, number, teams, over, Arc::clone(ledger)).await);
+        stages.push(Stage::at(ground, number, teams, share.kept, over, Arc::clone(ledger)).await);
     }
     node.stop().await;
     for stage in &mut stages {
         // From the second batch on every row is there, and all batches are alike.
         stage.record().await;
+        stage.warm().await;
     }
     stages
 }

@@ -7,6 +7,7 @@
 
 mod flights;
 mod impostors;
+mod kept;
 mod lost;
 mod pool;
 mod pooler;

@@ -92,7 +92,7 @@ pub(super) async fn fly(connection: &mut Connection, calls: &[&Call]) -> Result<
     let params: Vec<_> = calls.iter().map(|call| call.params()).collect();
     let statements: Vec<_> =
         calls.iter().zip(&params).map(|(call, params)| Statement { sql: &call.sql, params }).collect();
-    connection.flight(&statements).await
+    connection.flight_kept(&statements).await
 }
 
 /// Reads one column after another.

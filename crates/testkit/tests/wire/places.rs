@@ -17,6 +17,11 @@ mod postgres {
     async fn whatever_befalls_whichever_message_of_a_batch_it_happens_once_and_is_durable_when_told() {
         super::every_place(testkit::Backend::Postgres, testkit::wire::Share::ONCE).await;
     }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn whatever_befalls_a_batch_of_kept_statements_it_happens_once_and_is_durable_when_told() {
+        super::every_place(testkit::Backend::Postgres, testkit::wire::Share::KEPT).await;
+    }
 }
 
 mod pgbouncer {
