@@ -77,8 +77,19 @@ describe('what would break a reader is shown as it was typed', () => {
     ['emphasis', '*a **a '.repeat(2000)],
     ['brackets', '['.repeat(16_000)],
     ['ticks', '`a``b'.repeat(3_000)],
+    ['open links', '[a]('.repeat(4_000)],
+    ['open links, deeper', '[a](('.repeat(3_000)],
+    ['open links, line by line', '[a]((\n'.repeat(2_500)],
+    ['open links that only look like a list', `x\n${'     - [a]((\n'.repeat(1_000)}`],
+    ['open links that only look like numbers', `x\n${'7. [a]((\n'.repeat(1_500)}`],
+    ['open links in a quote', '> [a]((\n'.repeat(1_800)],
+    ['underscores', '_a __a '.repeat(2_000)],
+    ['tildes', '~a ~~b '.repeat(2_000)],
+    ['a fence that never closes', `\`\`\`\n${'[a](('.repeat(3_000)}`],
+    ['a fence that is none', `x \`\`\`\n${'[a](('.repeat(3_000)}`],
+    ['tables', `${'|a'.repeat(3_000)}\n${'|-'.repeat(3_000)}\n`],
   ])('%s', (_, text) => {
-    expect(parts(parse(text)).length).toBeGreaterThan(0);
+    expect(parse(text).length).toBeGreaterThan(0);
   });
 });
 
@@ -91,6 +102,13 @@ describe('text', () => {
       { kind: 'all', who: 'here' },
     ]);
     expect(parts(parse(`\`<@${ADA}>\``))).toEqual([{ kind: 'code', text: `<@${ADA}>` }]);
+  });
+
+  it('a long list of links, and a long listing in a fence, are still what they are', () => {
+    const list = Array.from({ length: 120 }, (_, at) => `- [page ${at}](https://example.com/${at})`).join('\n');
+    expect(parts(parse(list)).filter((part) => part.kind === 'link')).toHaveLength(120);
+    const listing = 'let some_long_name = other_long_name;\n'.repeat(200);
+    expect(parse(`\`\`\`\n${listing}\`\`\``)).toEqual([{ kind: 'code', language: '', text: listing.trimEnd() }]);
   });
 
   it('a code block keeps its characters', () => {

@@ -142,9 +142,23 @@ const MARKS = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){13,}/m;
 
 const asWritten = (text: string): Block[] => [{ kind: 'paragraph', inside: called(text) }];
 
+/** Of one paragraph. The lexer's time grows with the square of the runs and the cube of the links in it: 8 kB of `[a](` took it 45 s. */
+const RUNS_MAX = 200;
+const LINKS_MAX = 50;
+const FENCED = /^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1[`~]*[ \t]*$|$(?![\s\S]))/gm;
+/** Where a paragraph surely ends; what is only perhaps an end is counted on. */
+const ENDS = /\n[ \t]*\n|\n {0,3}[-*+] (?=\S)/;
+
+const countOf = (text: string, what: RegExp): number => text.match(what)?.length ?? 0;
+const isCostly = (text: string): boolean =>
+  text
+    .replace(FENCED, '\n\n')
+    .split(ENDS)
+    .some((part) => countOf(part, /\]\(/g) > LINKS_MAX || countOf(part, /`+|\*+|_+|~+/g) > RUNS_MAX);
+
 /** A text nobody would write to be read is shown as it was typed; it can cost its own row nothing more. */
 export const parse = (text: string): Block[] => {
-  if (MARKS.test(text)) return asWritten(text);
+  if (MARKS.test(text) || isCostly(text)) return asWritten(text);
   try {
     const found = blocks(new Lexer({ gfm: true, breaks: true }).lex(text));
     return depthOf(found, 0) > DEPTH_MAX ? asWritten(text) : found;
