@@ -36,7 +36,8 @@ pub struct MyChannel {
     /// Where it is newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Channel>,
-    /// Mine there: `manager` or `member`.
+    /// Mine there.
+    #[schema(value_type = crate::seat::Role)]
     pub role: &'static str,
     /// Of the last event of any kind.
     pub last_position: u64,

@@ -6,20 +6,22 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::person::{People, Person};
+use crate::workspace::State;
 use crate::{seat, time, written};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Channel {
     #[schema(value_type = String)]
     pub id: ChannelId,
-    /// `public`, `private` or `direct`.
+    #[schema(value_type = Kind)]
     pub kind: &'static str,
     pub name: String,
     pub topic: String,
     pub purpose: String,
-    /// `active` or `archived`.
+    #[schema(value_type = State)]
     pub state: &'static str,
-    /// Who may post: `everyone` or `admins`.
+    /// Who may post.
+    #[schema(value_type = Posting)]
     pub posting: &'static str,
     /// Whoever joins the workspace joins it.
     pub default: bool,
@@ -73,7 +75,7 @@ pub struct Shown {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = ChannelMine)]
 pub struct Mine {
-    /// `manager` or `member`.
+    #[schema(value_type = seat::Role)]
     pub role: &'static str,
     /// The number they have read to.
     pub read: u64,

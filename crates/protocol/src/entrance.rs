@@ -76,6 +76,7 @@ pub struct Welcome {
 pub struct Opening {
     pub workspace: OpeningWorkspace,
     /// What one becomes.
+    #[schema(value_type = crate::member::RoleName)]
     pub role: &'static str,
     /// The name of who made it.
     pub by: String,

@@ -112,7 +112,7 @@ pub struct Itself {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// `active` or `archived`.
+    #[schema(value_type = crate::workspace::State)]
     pub state: &'static str,
     pub settings: Settings,
     pub changed: u64,

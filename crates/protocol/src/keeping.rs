@@ -38,6 +38,7 @@ pub struct Invitation {
     pub id: String,
     #[schema(value_type = String)]
     pub maker: AccountId,
+    #[schema(value_type = RoleName)]
     pub role: &'static str,
     /// Told to its maker alone: others may not see each of them.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use domain::{AccountId, Member, Role, Stamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::member::RoleName;
 use crate::time;
 
 /// The people an answer names, once each, by account.
@@ -19,7 +20,7 @@ pub struct Person {
     /// The digest their picture is served by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// `owner`, `admin`, `member`, `guest` or `bot`.
+    #[schema(value_type = RoleName)]
     pub role: &'static str,
     /// `bot`; absent for a person.
     #[serde(skip_serializing_if = "Option::is_none")]

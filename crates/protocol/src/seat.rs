@@ -12,7 +12,7 @@ pub struct Seat {
     pub channel: ChannelId,
     #[schema(value_type = String)]
     pub account: AccountId,
-    /// `manager` or `member`.
+    #[schema(value_type = Role)]
     pub role: &'static str,
     /// The position of the last thing that touched it: keep the newer.
     pub changed: u64,

@@ -8,6 +8,16 @@ use domain::{ChannelId, Member, Role, SelfState, WorkspaceId, WorkspaceSelf};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::member::RoleName;
+
+/// As channels and workspaces say it in answers; only the document reads this.
+#[derive(Debug, Clone, Copy, ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum State {
+    Active,
+    Archived,
+}
+
 /// One of the caller's workspaces.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Room {
@@ -18,9 +28,10 @@ pub struct Room {
     /// The digest its picture is served by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// The caller's: `owner`, `admin`, `member`, `guest` or `bot`.
+    /// The caller's.
+    #[schema(value_type = RoleName)]
     pub role: &'static str,
-    /// `active` or `archived`.
+    #[schema(value_type = State)]
     pub state: &'static str,
     /// Channels with something unread, muted ones left out; at most 100.
     pub unread: u32,
@@ -58,9 +69,10 @@ pub struct Workspace {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// `active` or `archived`.
+    #[schema(value_type = State)]
     pub state: &'static str,
     /// The caller's role.
+    #[schema(value_type = RoleName)]
     pub role: &'static str,
     pub settings: Settings,
     /// Whoever comes joins these. A guest is not told.

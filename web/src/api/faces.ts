@@ -1,224 +1,155 @@
-/** The HTTP face by its nouns. Shapes that rows share stand in `wire`; these are the answers around them. */
+/** The HTTP face by its nouns: each method is one endpoint of the document, so its names, body and answer are the server's. */
 
-import { ask, get, patch, post, put, remove } from './http';
-import type { Account, Channel, ChannelId, Message, Moment, Page, People, Person, PrivateItem, Seat } from './wire';
+import { call, filled, type Told } from './http';
+import type { components } from './openapi';
+import type { Account, ChannelId, People } from './wire';
+
+type Schemas = components['schemas'];
 
 export interface List<T> {
   items: T[];
-  next: string | null;
+  next?: string | null;
   people?: People;
 }
 
-export interface About {
-  set_up: boolean;
-  name: string;
-  version: string;
-  sign_in: string[];
-  sign_up: string;
-}
+export type Me = Told<Schemas['Account']>;
+export type Room = Told<Schemas['Room']>;
+export type Who = Schemas['FromWhom'];
+export type Role = Schemas['RoleName'];
+export type Scope = Schemas['Scope'];
+export type SetUp = Schemas['SetUp'];
+export type MemberView = Told<Schemas['Member']>;
+export type ThreadRow = Told<Schemas['Thread']>;
 
-export interface Me {
-  id: Account;
-  name: string;
-  kind: 'person' | 'bot';
-  email?: string;
-  operator?: boolean;
-}
-
-export interface Room {
-  id: string;
-  slug: string;
-  name: string;
-  picture?: string;
-  role: Person['role'];
-  state: 'active' | 'archived';
-  unread: number;
-  mentions: number;
-  sign_in_again?: boolean;
-}
-
-export type Who = 'members' | 'admins' | 'owners';
-
-export interface Settings {
-  edit_s: number;
-  keep_deleted: boolean;
-  rights: { create_channels: Who; shout: Who; invite: Who; make_bots: Who };
-}
-
-export interface WorkspaceView {
-  id: string;
-  slug: string;
-  name: string;
-  picture?: string;
-  state: 'active' | 'archived';
-  role: Person['role'];
-  settings: Settings;
-  default_channels?: ChannelId[];
-  members?: number;
-  channels?: number;
-  changed: number;
-}
-
-export interface SignedIn {
-  account: Me;
-  workspaces: Room[];
-}
-
-export interface SetUp {
-  code: string;
-  email: string;
-  password: string;
-  name: string;
-  workspace: string;
-  slug?: string;
-}
-
-export interface InvitationView {
-  workspace: { id?: string; name: string; slug?: string; picture?: string };
-  role: string;
-  by?: string | { name: string };
-}
-
-export interface Invitation {
-  id: string;
-  role: Person['role'];
-  uses_left?: number | null;
-  expires?: string;
-  state?: string;
-  by?: Account;
-  channels?: ChannelId[];
-}
-
-export interface Device {
-  id: string;
-  agent: string;
-  address: string;
-  created: string;
-  seen: string;
-  current?: boolean;
-}
-
-export interface Token {
-  id: string;
-  label: string;
-  scopes: string[];
-  created: string;
-  seen?: string;
-  token?: string;
-}
-
-export interface MemberView extends Person {
-  account: Account;
-  title?: string;
-  time_zone?: string;
-}
-
-export interface ChannelView extends Channel {
-  seat?: Pick<Seat, 'role'> & { read?: number; unread?: number };
-}
-
-export interface AuditRow {
-  position: number;
-  at: string;
-  actor?: Account;
-  what: string;
-  detail: unknown;
-}
-
-export interface ThreadRow {
+/** Where a message stands; replies have a thread. */
+export interface At {
   channel: ChannelId;
   thread: number;
-  root: Message;
-  last?: Message;
-  unread?: number;
-}
-
-/** A row of `mentions`, `saved` or `notifications`: a message and how it came to be there. */
-export interface Found {
-  message: Message;
-  position?: number;
-  kind?: string;
+  number: number;
 }
 
 export const door = {
-  about: () => get<About>('/about'),
-  session: () => get<SignedIn>('/session'),
-  signIn: (email: string, password: string) => post<SignedIn>('/session', { email, password }),
-  signOut: () => remove<void>('/session'),
-  setUp: (body: SetUp) => post<{ account: Me | Account; workspace: { id: string; slug: string } }>('/setup', body),
-  invitation: (code: string) => get<InvitationView>(`/invitations/${encodeURIComponent(code)}`),
-  accept: (code: string, body: { email?: string; password?: string; name?: string }) =>
-    post<{ workspace: { id: string; slug: string } | string }>(`/invitations/${encodeURIComponent(code)}/accept`, body),
-  link: (code: string) => get<{ account: { name: string; email?: string } }>(`/links/${encodeURIComponent(code)}`),
-  useLink: (code: string, password: string) => post<unknown>(`/links/${encodeURIComponent(code)}`, { password }),
+  about: () => call('get', '/about', {}),
+  session: () => call('get', '/session', {}),
+  signIn: (email: string, password: string) => call('post', '/session', { body: { email, password } }),
+  signOut: () => call('delete', '/session', {}),
+  setUp: (body: SetUp) => call('post', '/setup', { body }),
+  invitation: (code: string) => call('get', '/invitations/{code}', { path: { code } }),
+  accept: (code: string, body: Schemas['Accept']) => call('post', '/invitations/{code}/accept', { path: { code }, body }),
+  link: (code: string) => call('get', '/links/{code}', { path: { code } }),
+  useLink: (code: string, password: string) => call('post', '/links/{code}', { path: { code }, body: { password } }),
 };
 
 export const account = {
-  change: (body: { name?: string }) => patch<Me>('/account', body),
-  password: (old: string, password: string) => post<void>('/account/password', { old, password }),
-  devices: () => get<List<Device>>('/sessions'),
-  endDevice: (id: string) => remove<void>(`/sessions/${id}`),
-  tokens: () => get<List<Token>>('/tokens'),
-  makeToken: (label: string, scopes: string[]) => post<Token>('/tokens', { label, scopes }),
-  endToken: (id: string) => remove<void>(`/tokens/${id}`),
+  change: (body: Schemas['AccountPatch']) => call('patch', '/account', { body }),
+  password: (old: string, password: string) => call('post', '/account/password', { body: { old, password } }),
+  devices: () => call('get', '/sessions', {}),
+  endDevice: (id: string) => call('delete', '/sessions/{id}', { path: { id } }),
+  tokens: () => call('get', '/tokens', {}),
+  makeToken: (label: string, scopes: Scope[]) => call('post', '/tokens', { body: { label, scopes } }),
+  endToken: (id: string) => call('delete', '/tokens/{id}', { path: { id } }),
 };
 
 export const rooms = {
-  list: () => get<List<Room>>('/workspaces'),
-  make: (name: string) => post<{ id: string; slug: string }>('/workspaces', { name }),
+  list: () => call('get', '/workspaces', {}),
+  make: (name: string) => call('post', '/workspaces', { body: { name } }),
 };
 
 /** Everything inside one workspace. */
 export class Team {
   constructor(readonly w: string) {}
-  private at(rest: string): string {
-    return `/workspaces/${encodeURIComponent(this.w)}${rest}`;
+  private get path(): { w: string } {
+    return { w: this.w };
   }
-  view = () => get<WorkspaceView>(this.at(''));
-  change = (body: Partial<{ name: string; settings: Partial<Settings> }>) => patch<WorkspaceView>(this.at(''), body);
+
+  view = () => call('get', '/workspaces/{w}', { path: this.path });
+  change = (body: Schemas['WorkspacePatch']) => call('patch', '/workspaces/{w}', { path: this.path, body });
+  changed = () => call('get', '/workspaces/{w}/changed', { path: this.path });
+  setPicture = (body: Blob) => call('put', '/workspaces/{w}/picture', { path: this.path, body });
+  dropPicture = () => call('delete', '/workspaces/{w}/picture', { path: this.path });
 
   channels = (query: { mine?: boolean; prefix?: string; cursor?: string; archived?: boolean; limit?: number }) =>
-    get<List<ChannelView>>(this.at('/channels'), query);
-  channel = (c: ChannelId) => get<Channel & Moment>(this.at(`/channels/${c}`));
-  createChannel = (body: { kind: 'public' | 'private'; name: string; topic?: string; members?: Account[] }) =>
-    post<Channel & Moment>(this.at('/channels'), body);
-  direct = (members: Account[]) => post<Channel & Moment>(this.at('/channels'), { kind: 'direct', members });
-  changeChannel = (c: ChannelId, body: Partial<Pick<Channel, 'name' | 'topic' | 'purpose' | 'posting'>> & { kind?: 'private' }) =>
-    patch<Channel & Moment>(this.at(`/channels/${c}`), body);
-  archive = (c: ChannelId, on: boolean) => post<unknown>(this.at(`/channels/${c}/${on ? 'archive' : 'restore'}`));
-  seats = (c: ChannelId, cursor?: string) => get<List<Seat>>(this.at(`/channels/${c}/members`), { cursor });
-  add = (c: ChannelId, who: Account | 'me') => put<unknown>(this.at(`/channels/${c}/members/${who}`));
-  leave = (c: ChannelId, who: Account | 'me') => remove<unknown>(this.at(`/channels/${c}/members/${who}`));
-  pins = (c: ChannelId, cursor?: string) => get<List<Message>>(this.at(`/channels/${c}/pins`), { cursor });
+    call('get', '/workspaces/{w}/channels', { path: this.path, query });
+  channel = (c: ChannelId) => call('get', '/workspaces/{w}/channels/{c}', { path: { ...this.path, c } });
+  createChannel = (body: Schemas['NewChannel']) => call('post', '/workspaces/{w}/channels', { path: this.path, body });
+  direct = (members: Account[]) => this.createChannel({ kind: 'direct', members });
+  changeChannel = (c: ChannelId, body: Schemas['ChannelChange']) =>
+    call('patch', '/workspaces/{w}/channels/{c}', { path: { ...this.path, c }, body });
+  archive = (c: ChannelId, on: boolean) =>
+    call('post', on ? '/workspaces/{w}/channels/{c}/archive' : '/workspaces/{w}/channels/{c}/restore', { path: { ...this.path, c } });
+  seats = (c: ChannelId, cursor?: string) =>
+    call('get', '/workspaces/{w}/channels/{c}/members', { path: { ...this.path, c }, query: { cursor } });
+  add = (c: ChannelId, account: Account | 'me') =>
+    call('put', '/workspaces/{w}/channels/{c}/members/{account}', { path: { ...this.path, c, account }, body: {} });
+  seat = (c: ChannelId, account: Account, role: Schemas['SeatRole']) =>
+    call('put', '/workspaces/{w}/channels/{c}/members/{account}', { path: { ...this.path, c, account }, body: { role } });
+  leave = (c: ChannelId, account: Account | 'me') =>
+    call('delete', '/workspaces/{w}/channels/{c}/members/{account}', { path: { ...this.path, c, account } });
+  pins = (c: ChannelId, cursor?: string) =>
+    call('get', '/workspaces/{w}/channels/{c}/pins', { path: { ...this.path, c }, query: { cursor } });
 
-  page = (c: ChannelId, thread: number, query: Record<string, string | number | undefined>) =>
-    get<Page>(this.at(thread === 0 ? `/channels/${c}/messages` : `/channels/${c}/messages/${thread}/replies`), query);
-  message = (c: ChannelId, thread: number, number: number, rest = '') =>
-    this.at(thread === 0 ? `/channels/${c}/messages/${number}${rest}` : `/channels/${c}/messages/${thread}/replies/${number}${rest}`);
-  history = (c: ChannelId, thread: number, number: number) =>
-    get<List<{ text: string; at: string }>>(this.message(c, thread, number, '/history'));
-  reactors = (c: ChannelId, thread: number, number: number, emoji: string) =>
-    get<List<{ account: Account }>>(this.message(c, thread, number, `/reactions/${encodeURIComponent(emoji)}`));
+  page = (c: ChannelId, thread: number, query: { before?: number; after?: number; around?: string; at?: string; limit?: number; at_least?: number; epoch?: string }) =>
+    thread === 0
+      ? call('get', '/workspaces/{w}/channels/{c}/messages', { path: { ...this.path, c }, query })
+      : call('get', '/workspaces/{w}/channels/{c}/messages/{n}/replies', { path: { ...this.path, c, n: thread }, query });
+  /** Moves the mark back: everything from the next number on is unread again. */
+  unreadFrom = ({ channel: c, thread, number }: At, version: number) =>
+    call('put', '/workspaces/{w}/channels/{c}/read', {
+      path: { ...this.path, c },
+      body: { number: Math.max(0, number - 1), back: version, ...(thread > 0 ? { thread } : {}) },
+    });
+
+  private root = ({ channel: c, number: n }: At) => ({ ...this.path, c, n });
+  private reply = ({ channel: c, thread: n, number: m }: At) => ({ ...this.path, c, n, m });
+  edit = (at: At, text: string) =>
+    at.thread === 0
+      ? call('patch', '/workspaces/{w}/channels/{c}/messages/{n}', { path: this.root(at), body: { text } })
+      : call('patch', '/workspaces/{w}/channels/{c}/messages/{n}/replies/{m}', { path: this.reply(at), body: { text } });
+  remove = (at: At) =>
+    at.thread === 0
+      ? call('delete', '/workspaces/{w}/channels/{c}/messages/{n}', { path: this.root(at) })
+      : call('delete', '/workspaces/{w}/channels/{c}/messages/{n}/replies/{m}', { path: this.reply(at) });
+  history = (at: At) =>
+    at.thread === 0
+      ? call('get', '/workspaces/{w}/channels/{c}/messages/{n}/history', { path: this.root(at) })
+      : call('get', '/workspaces/{w}/channels/{c}/messages/{n}/replies/{m}/history', { path: this.reply(at) });
+  save = (at: At, on: boolean) => {
+    const method = on ? 'put' : 'delete';
+    return at.thread === 0
+      ? call(method, '/workspaces/{w}/channels/{c}/messages/{n}/saved', { path: this.root(at) })
+      : call(method, '/workspaces/{w}/channels/{c}/messages/{n}/replies/{m}/saved', { path: this.reply(at) });
+  };
+  reactors = (at: At, emoji: string) =>
+    at.thread === 0
+      ? call('get', '/workspaces/{w}/channels/{c}/messages/{n}/reactions/{emoji}', { path: { ...this.root(at), emoji } })
+      : call('get', '/workspaces/{w}/channels/{c}/messages/{n}/replies/{m}/reactions/{emoji}', { path: { ...this.reply(at), emoji } });
 
   keep = (kind: string, subject: string, value: unknown) =>
-    put<{ version: number } & Partial<PrivateItem>>(this.at(`/me/${kind}/${encodeURIComponent(subject)}`), { value });
+    call('put', '/workspaces/{w}/me/{kind}/{subject}', { path: { ...this.path, kind, subject }, body: { value } });
   drop = (kind: string, subject: string) =>
-    remove<{ version: number }>(this.at(`/me/${kind}/${encodeURIComponent(subject)}`));
-  threads = (cursor?: string) => get<List<ThreadRow>>(this.at('/threads'), { cursor });
-  mentions = (cursor?: string) => get<List<Found>>(this.at('/mentions'), { cursor });
-  saved = (cursor?: string) => get<List<Found>>(this.at('/saved'), { cursor });
+    call('delete', '/workspaces/{w}/me/{kind}/{subject}', { path: { ...this.path, kind, subject } });
+  threads = (cursor?: string) => call('get', '/workspaces/{w}/threads', { path: this.path, query: { cursor } });
+  mentions = (cursor?: string) => call('get', '/workspaces/{w}/mentions', { path: this.path, query: { cursor } });
+  saved = (cursor?: string) => call('get', '/workspaces/{w}/saved', { path: this.path, query: { cursor } });
 
-  members = (query: { prefix?: string; role?: string; ids?: string; cursor?: string; limit?: number }) =>
-    get<List<MemberView>>(this.at('/members'), query);
-  member = (who: Account | 'me') => get<MemberView>(this.at(`/members/${who}`));
-  changeMember = (who: Account | 'me', body: Record<string, unknown>) => patch<MemberView>(this.at(`/members/${who}`), body);
-  removeMember = (who: Account | 'me') => remove<unknown>(this.at(`/members/${who}`));
-  picture = (file: Blob) => ask<unknown>('PUT', this.at('/members/me/picture'), { body: file });
-  pictureOf = (digest: string) => `/api/v1${this.at(`/pictures/${digest}`)}`;
-  invitations = () => get<List<Invitation>>(this.at('/invitations'));
-  invite = (body: { role?: string; uses?: number; expires_s?: number; channels?: ChannelId[] }) =>
-    post<{ id: string; code: string; url: string }>(this.at('/invitations'), body);
-  revoke = (id: string) => remove<unknown>(this.at(`/invitations/${id}`));
-  audit = (cursor?: string) => get<List<AuditRow>>(this.at('/audit'), { cursor });
-  changed = (query: { epoch?: string; since?: number; cursor?: string }) => get<unknown>(this.at('/changed'), query);
+  members = (query: { prefix?: string; role?: Schemas['RoleName']; ids?: string; cursor?: string; limit?: number }) =>
+    call('get', '/workspaces/{w}/members', { path: this.path, query });
+  member = (account: Account | 'me') => call('get', '/workspaces/{w}/members/{account}', { path: { ...this.path, account } });
+  changeMember = (account: Account | 'me', body: Schemas['MemberPatch']) =>
+    call('patch', '/workspaces/{w}/members/{account}', { path: { ...this.path, account }, body });
+  removeMember = (account: Account | 'me') =>
+    call('delete', '/workspaces/{w}/members/{account}', { path: { ...this.path, account } });
+  setMyPicture = (body: Blob) => call('put', '/workspaces/{w}/members/me/picture', { path: this.path, body });
+  dropMyPicture = () => call('delete', '/workspaces/{w}/members/me/picture', { path: this.path });
+  pictureOf = (digest: string): string => `/api/v1${filled('/workspaces/{w}/pictures/{digest}', { ...this.path, digest })}`;
+  invitations = () => call('get', '/workspaces/{w}/invitations', { path: this.path });
+  invite = (body: Schemas['NewInvitation']) => call('post', '/workspaces/{w}/invitations', { path: this.path, body });
+  revoke = (id: string) => call('delete', '/workspaces/{w}/invitations/{id}', { path: { ...this.path, id } });
+  endSessions = (account: Account) =>
+    call('delete', '/workspaces/{w}/members/{account}/sessions', { path: { ...this.path, account } });
+  bots = (cursor?: string) => call('get', '/workspaces/{w}/bots', { path: this.path, query: { cursor } });
+  makeBot = (body: Schemas['NewBot']) => call('post', '/workspaces/{w}/bots', { path: this.path, body });
+  newBotToken = (account: Account) => call('post', '/workspaces/{w}/bots/{account}/token', { path: { ...this.path, account }, body: {} });
+  endBot = (account: Account) => call('delete', '/workspaces/{w}/bots/{account}', { path: { ...this.path, account } });
+  audit = (cursor?: string) => call('get', '/workspaces/{w}/audit', { path: this.path, query: { cursor } });
 }

@@ -1,4 +1,6 @@
-/** The HTTP face: one place that asks, one shape of what goes wrong. */
+/** The HTTP face: one place that asks, one shape of what goes wrong. What may be asked is what the server's document says. */
+
+import type { paths } from './openapi';
 
 export class Problem extends Error {
   constructor(
@@ -16,12 +18,37 @@ export class Problem extends Error {
 /** The server cannot be reached at all. */
 export const UNREACHABLE = 'unreachable';
 
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+/** The server leaves out what is not there; its document allows null beside it, for programs that must. */
+export type Told<T> = T extends readonly (infer Item)[]
+  ? Told<Item>[]
+  : T extends object
+    ? { [Name in keyof T]: undefined extends T[Name] ? Told<Exclude<T[Name], null>> : Told<T[Name]> }
+    : T;
 
-const search = (query: Query | undefined): string => {
-  const filled = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
+export type Path = keyof paths;
+export type Method<P extends Path> = keyof paths[P] & ('get' | 'post' | 'put' | 'patch' | 'delete');
+
+type Json<Shape> = Shape extends { content: { 'application/json': infer Inside } } ? Inside : never;
+/** What is no JSON is bytes: pictures. */
+type Body<Shape> = Shape extends { content: { 'application/json': infer Inside } } ? Inside : Blob;
+type Answered<Said> = Said extends { responses: { 200: infer Shape } } ? Told<Json<Shape>> : never;
+type Taken<Said> = (Said extends { parameters: { path: infer Names } } ? { path: Names } : { path?: never }) &
+  (Said extends { parameters: { query?: infer Query } } ? { query?: Query } : { query?: never }) &
+  (Said extends { requestBody: infer Shape } ? { body: Body<Shape> } : Said extends { requestBody?: infer Shape } ? { body?: Body<NonNullable<Shape>> } : { body?: never });
+
+export type Asked<P extends Path, M extends Method<P>> = Taken<paths[P][M]> & { key?: string; signal?: AbortSignal };
+export type Answer<P extends Path, M extends Method<P>> = Answered<paths[P][M]>;
+
+type Words = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+const search = (query: Words | undefined): string => {
+  const filled = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
   return filled.length === 0 ? '' : `?${new URLSearchParams(filled.map(([name, value]) => [name, String(value)]))}`;
 };
+
+/** `/workspaces/{w}` with its names filled in; nothing in a name can leave its place. */
+export const filled = (path: string, names: Words = {}): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(names[name])));
 
 const problemOf = async (response: Response): Promise<Problem> => {
   const body = (await response.json().catch(() => undefined)) as
@@ -39,42 +66,39 @@ const problemOf = async (response: Response): Promise<Problem> => {
   );
 };
 
-export interface Options {
-  query?: Query;
+interface Sent {
+  path?: unknown;
+  query?: unknown;
   body?: unknown;
   key?: string;
   signal?: AbortSignal;
 }
 
-export const ask = async <T>(method: string, path: string, options: Options = {}): Promise<T> => {
+const request = ({ body, key, signal }: Sent, method: string): RequestInit => {
+  const isBytes = body instanceof Blob;
   const headers: Record<string, string> = {};
-  const { body } = options;
-  if (body instanceof Blob) headers['content-type'] = body.type;
+  if (isBytes) headers['content-type'] = body.type;
   else if (body !== undefined) headers['content-type'] = 'application/json';
-  if (options.key) headers['idempotency-key'] = options.key;
+  if (key) headers['idempotency-key'] = key;
+  return {
+    method: method.toUpperCase(),
+    headers,
+    credentials: 'same-origin',
+    ...(signal ? { signal } : {}),
+    ...(body === undefined ? {} : { body: isBytes ? body : JSON.stringify(body) }),
+  };
+};
+
+/** Asks one endpoint; names, query, body and answer are those of the document. */
+export const call = async <P extends Path, M extends Method<P>>(method: M, path: P, asked: Asked<P, M>): Promise<Answer<P, M>> => {
+  const sent = asked as Sent;
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}${search(options.query)}`, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
-    });
+    response = await fetch(`/api/v1${filled(path, sent.path as Words)}${search(sent.query as Words)}`, request(sent, method));
   } catch (cause) {
-    if (options.signal?.aborted) throw cause;
+    if (sent.signal?.aborted) throw cause;
     throw new Problem(0, UNREACHABLE, 'The server cannot be reached.', {}, '', undefined);
   }
   if (!response.ok) throw await problemOf(response);
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return (await response.json()) as Answer<P, M>;
 };
-
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
-  ask<T>('GET', path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) });
-export const post = <T>(path: string, body: unknown = {}, key?: string): Promise<T> =>
-  ask<T>('POST', path, { body, ...(key ? { key } : {}) });
-export const patch = <T>(path: string, body: unknown): Promise<T> => ask<T>('PATCH', path, { body });
-export const put = <T>(path: string, body: unknown = {}): Promise<T> => ask<T>('PUT', path, { body });
-export const remove = <T>(path: string, body?: unknown): Promise<T> =>
-  ask<T>('DELETE', path, body === undefined ? {} : { body });

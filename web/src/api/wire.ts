@@ -1,100 +1,33 @@
-/** What crosses the wire: rows as answers and events carry them. Names and shapes are the server's. */
+/**
+ * What crosses the wire. Rows are those of the server's document (`openapi.ts` is made from it); frames of the socket stand in
+ * docs/protocol.md and are written down here.
+ */
+
+import type { Told } from './http';
+import type { components } from './openapi';
+
+type Schemas = components['schemas'];
 
 export type Account = string;
 export type ChannelId = string;
 
-export interface Moment {
-  epoch: string;
-  position: number;
-}
-
-export interface Status {
-  text: string;
-  emoji?: string;
-  until?: string;
-}
-
-export interface Person {
-  name: string;
-  picture?: string;
-  role: 'owner' | 'admin' | 'member' | 'guest' | 'bot';
-  kind?: 'bot';
-  status?: Status;
-  dnd_until?: string;
-  left?: boolean;
-  changed: number;
-}
-
+export type Moment = Told<Schemas['Moment']>;
+export type Status = Told<Schemas['Status']>;
+export type Person = Told<Schemas['Person']>;
 export type People = Record<Account, Person>;
-
-export interface Channel {
-  id: ChannelId;
-  kind: 'public' | 'private' | 'direct';
-  name: string;
-  topic: string;
-  purpose: string;
-  state: 'active' | 'archived';
-  posting: 'everyone' | 'admins';
-  default: boolean;
-  members: number;
-  pins: number;
-  direct?: Account[];
-  changed: number;
-}
-
-export interface Reaction {
-  emoji: string;
-  count: number;
-  people: Account[];
-  /** Only in answers to me. */
-  mine?: boolean;
-}
-
-export interface Replies {
-  count: number;
-  last: number;
-  last_at: string;
-  people: Account[];
-}
-
-export interface Message {
-  channel: ChannelId;
-  thread: number;
-  number: number;
-  stamp: string;
-  at: string;
-  author: Account;
-  text: string;
-  changed: number;
-  edited?: string;
-  deleted?: string;
-  pinned?: boolean;
-  mentions?: { people: Account[]; all?: 'channel' | 'here' };
-  replies?: Replies;
-  reactions?: Reaction[];
-  in_channel?: number | boolean;
-  of?: { thread: number; number: number };
-  /** What `of` points at; only in pages and events. */
-  reply?: Message;
-  system?: { kind: string; account?: Account; was?: string; is?: string };
-}
-
-export interface Page extends Moment {
-  messages: Message[];
-  people: People;
-  first: number;
-  last: number;
-  target?: number;
-  read?: number;
-  root?: Message;
-}
-
-export interface Seat {
-  channel: ChannelId;
-  account: Account;
-  role: 'manager' | 'member' | 'left';
-  changed: number;
-}
+export type Channel = Told<Schemas['Channel']>;
+export type Reaction = Told<Schemas['Reacted']>;
+export type Replies = Told<Schemas['Replies']>;
+export type Message = Told<Schemas['Message']>;
+export type Page = Told<Schemas['Page']>;
+/** Who left a channel is told so by an event; lists hold nobody who did. */
+export type Seat = Omit<Told<Schemas['Seat']>, 'role'> & { role: Schemas['SeatRole'] | 'left' };
+export type Workspace = Told<Schemas['WorkspaceItself']>;
+export type ChangedChannel = Told<Schemas['MyChannel']>;
+export type ChangedThread = Told<Schemas['MyThread']>;
+/** The answer of `/changed` is a part of it; the frame may be one of several. */
+export type Changed = Told<Schemas['Changed']> & Moment;
+export type PrivateItem = Told<Schemas['Item']>;
 
 export interface Image {
   message?: Message;
@@ -117,53 +50,6 @@ export interface Event {
   account?: Account;
   image?: Image;
   body?: unknown;
-}
-
-export interface Workspace {
-  id: string;
-  slug?: string;
-  name: string;
-  picture?: string;
-  state: 'active' | 'archived';
-  changed?: number;
-}
-
-export interface ChangedChannel {
-  channel: ChannelId;
-  image?: Channel;
-  role: 'manager' | 'member';
-  last_position: number;
-  last_number: number;
-  last_at?: string;
-  read: number;
-  mentions: number[];
-  holes?: number[];
-}
-
-export interface ChangedThread {
-  channel: ChannelId;
-  thread: number;
-  last_number: number;
-  last_at?: string;
-  read: number;
-  holes?: number[];
-  mentions: number[];
-}
-
-export interface Changed extends Moment {
-  workspace?: Workspace;
-  channels: ChangedChannel[];
-  threads: ChangedThread[];
-  people: People;
-  left: ChannelId[];
-  more?: boolean | string;
-}
-
-export interface PrivateItem {
-  kind: string;
-  subject: string;
-  value: unknown;
-  version: number;
 }
 
 export type FaceState = 'here' | 'away' | 'off' | 'unknown';
