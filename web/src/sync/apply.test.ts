@@ -9,7 +9,7 @@ const seated = (last = 0): State =>
   changed({ ...empty(ADA) }, {
     epoch: '1', position: last, people: {}, threads: [], left: [],
     channels: [{
-      channel: GENERAL, role: 'member', last_position: last, last_number: last, read: last, mentions: [],
+      channel: GENERAL, role: 'member', last_at: '2026-01-01T00:00:00Z', last_position: last, last_number: last, read: last, mentions: [],
       image: { id: GENERAL, kind: 'public', name: 'general', topic: '', purpose: '', state: 'active', posting: 'everyone', default: true, members: 2, pins: 0, changed: 1 },
     }],
   });
@@ -89,13 +89,23 @@ describe('what changed while away', () => {
     const state = paged(seated(3), GENERAL, 0, page(1, 3));
     const later = changed(state, {
       epoch: '1', position: 9, people: {}, threads: [], left: [],
-      channels: [{ channel: GENERAL, role: 'member', last_position: 9, last_number: 6, read: 3, mentions: [5] }],
+      channels: [{ channel: GENERAL, role: 'member', last_at: '2026-01-01T00:00:00Z', last_position: 9, last_number: 6, read: 3, mentions: [5] }],
     });
     expect(later.runs[GENERAL]?.atEnd).toBe(false);
     expect(mentionsOf(later.places[GENERAL]!)).toBe(1);
     const caught = paged(later, GENERAL, 0, page(4, 6, { position: 9 }));
     expect(texts(caught)).toHaveLength(6);
     expect(caught.runs[GENERAL]?.atEnd).toBe(true);
+  });
+
+  it('a thread that fell behind no longer reaches the end either, and one of a channel that was left is gone', () => {
+    const inThread = (id: string) => page(1, 2, { messages: [1, 2].map((number) => message(number, { channel: id, thread: 7 })) });
+    const state = paged(paged(seated(9), GENERAL, 7, inThread(GENERAL)), 'C0000000000000000000000002', 7, inThread('C0000000000000000000000002'));
+    const later = changed(state, {
+      epoch: '1', position: 9, people: {}, threads: [], left: ['C0000000000000000000000002'],
+      channels: [{ channel: GENERAL, role: 'member', last_at: '2026-01-01T00:00:00Z', last_position: 9, last_number: 9, read: 9, mentions: [] }],
+    });
+    expect(Object.entries(later.threads).map(([key, run]) => [key, run.atEnd])).toEqual([[`${GENERAL}.7`, false]]);
   });
 
   it('another epoch drops what was held, and keeps what was written', () => {

@@ -105,7 +105,7 @@ const following = (state: State, row: Message): State => {
     last: Math.max(base.last, row.number),
     lastAt: row.at,
     read: mine ? Math.max(base.read, row.number) : base.read,
-    mentions: callsMe(state, row) ? [...base.mentions, row.number] : base.mentions,
+    mentions: callsMe(state, row) ? [...new Set([...base.mentions, row.number])] : base.mentions,
   };
   return { ...state, followed: { ...state.followed, [key]: followed } };
 };
@@ -161,7 +161,7 @@ const deleted: Step = (state, event) => {
   if ((event.thread ?? 0) > 0) {
     const key = threadKey(event.channel, event.thread as number);
     const known = next.followed[key];
-    const gone = known && { ...known, holes: [...known.holes, number], mentions: known.mentions.filter((n) => n !== number) };
+    const gone = known && { ...known, holes: [...new Set([...known.holes, number])], mentions: known.mentions.filter((n) => n !== number) };
     const row = event.image?.row?.number;
     const followed = gone ? { ...next, followed: { ...next.followed, [key]: gone } } : next;
     return row === undefined ? followed : hole(followed, event.channel, row, event.position);
@@ -238,10 +238,15 @@ const families: Readonly<Record<string, Step>> = {
   workspace,
 };
 
-/** Seen already: events come once more after a reconnect. */
-export const apply = (state: State, event: Event): State => {
-  if (event.position <= state.position) return state;
+const stepped = (state: State, event: Event): State => {
   const step = steps[event.kind] ?? families[event.kind.split('.')[0] ?? ''];
-  const next = step ? step(state, event) : state;
-  return { ...next, position: event.position };
+  return step ? step(state, event) : state;
 };
+
+/** Seen already: events come once more after a reconnect. */
+export const apply = (state: State, event: Event): State =>
+  event.position <= state.position ? state : { ...stepped(state, event), position: event.position };
+
+/** What was heard while a page was on its way, told again to the rows it brought: each step may be taken twice. */
+export const again = (state: State, events: readonly Event[], page: number): State =>
+  events.filter((event) => event.position > page).reduce(stepped, state);

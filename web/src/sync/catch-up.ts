@@ -2,7 +2,7 @@
 
 import type { Changed, ChangedChannel, ChannelId, Page, PrivateItem } from '../api/wire';
 import { join } from './runs';
-import { keep, type Place, type State, threadKey } from './state';
+import { keep, type Place, type Run, type State, threadKey } from './state';
 
 const placed = (known: Place | undefined, fresh: ChangedChannel): Place => ({
   role: fresh.role,
@@ -15,10 +15,11 @@ const placed = (known: Place | undefined, fresh: ChangedChannel): Place => ({
 });
 
 /** Rows of channels that moved may be behind: they no longer reach the end, and are asked about when opened. */
-const behind = (state: State, fresh: ChangedChannel): State['runs'] => {
-  const run = state.runs[fresh.channel];
-  if (!run || run.position >= fresh.last_position) return state.runs;
-  return { ...state.runs, [fresh.channel]: { ...run, atEnd: false } };
+const behind = (runs: State['runs'], { channel, last_position }: ChangedChannel): State['runs'] => {
+  const isBehind = ([key, run]: [string, Run]): boolean =>
+    (key === channel || key.startsWith(`${channel}.`)) && run.atEnd && run.position < last_position;
+  const late = Object.entries(runs).filter(isBehind);
+  return late.length === 0 ? runs : { ...runs, ...Object.fromEntries(late.map(([key, run]) => [key, { ...run, atEnd: false }])) };
 };
 
 export const changed = (state: State, news: Changed): State => {
@@ -30,11 +31,12 @@ export const changed = (state: State, news: Changed): State => {
   if (news.workspace) next = { ...next, workspace: { ...next.workspace, ...news.workspace } };
   const channels = { ...next.channels };
   const places = { ...next.places };
-  let { runs } = next;
+  let { runs, threads } = next;
   for (const one of news.channels) {
     if (one.image && (channels[one.channel]?.changed ?? -1) < one.image.changed) channels[one.channel] = one.image;
     places[one.channel] = placed(places[one.channel], one);
-    runs = behind({ ...next, runs }, one);
+    runs = behind(runs, one);
+    threads = behind(threads, one);
   }
   for (const gone of news.left) {
     delete channels[gone];
@@ -42,6 +44,7 @@ export const changed = (state: State, news: Changed): State => {
     const rest = { ...runs };
     delete rest[gone];
     runs = rest;
+    threads = Object.fromEntries(Object.entries(threads).filter(([key]) => !key.startsWith(`${gone}.`)));
   }
   const followed = { ...next.followed };
   for (const one of news.threads) {
@@ -55,7 +58,7 @@ export const changed = (state: State, news: Changed): State => {
     if ((people[account]?.changed ?? -1) <= fresh.changed) people[account] = fresh;
   }
   return {
-    ...next, channels, places, runs, followed, people,
+    ...next, channels, places, runs, threads, followed, people,
     position: news.more ? next.position : Math.max(news.position, news.epoch === state.epoch ? next.position : 0),
   };
 };
@@ -109,6 +112,10 @@ const follows = (state: State, item: PrivateItem): State => {
   return { ...state, followed: { ...state.followed, [key]: fresh } };
 };
 
+/** A page from before the last that was heard of does not reach the end, whatever it says itself. */
+const reaching = (run: Run, page: Page, known: number | undefined): Run =>
+  run.atEnd && known !== undefined && known > Math.max(page.last, run.messages.at(-1)?.number ?? 0) ? { ...run, atEnd: false } : run;
+
 /** A page of the timeline, or of a thread where it has a root. */
 export const paged = (state: State, channel: ChannelId, thread: number, page: Page): State => {
   const people = { ...state.people };
@@ -116,8 +123,10 @@ export const paged = (state: State, channel: ChannelId, thread: number, page: Pa
     if ((people[account]?.changed ?? -1) < fresh.changed) people[account] = fresh;
   }
   if (thread === 0) {
-    return { ...state, people, runs: { ...state.runs, [channel]: join(state.runs[channel], page) } };
+    const run = reaching(join(state.runs[channel], page), page, state.places[channel]?.last);
+    return { ...state, people, runs: { ...state.runs, [channel]: run } };
   }
   const key = threadKey(channel, thread);
-  return { ...state, people, threads: { ...state.threads, [key]: join(state.threads[key], page) } };
+  const run = reaching(join(state.threads[key], page), page, state.followed[key]?.last);
+  return { ...state, people, threads: { ...state.threads, [key]: run } };
 };

@@ -1,14 +1,15 @@
 /** One workspace on this device: what is known, what is on its way, and how the line is. */
 
 import type { Account, ChannelId, Down, Event, FaceState, Goodbye, Hello, Message, Page, Up } from '../api/wire';
-import { apply } from './apply';
+import { again, apply } from './apply';
 import { changed, paged, privately } from './catch-up';
 import type { Disk } from './disk';
 import type { Connection } from './link';
 import * as outgoing from './outbox';
 import type { Draft, Outbox } from './outbox';
 import type { Clock, Pipe } from './ports';
-import { empty, type State, threadKey } from './state';
+import { cut } from './runs';
+import { empty, type Run, type State, threadKey } from './state';
 import { ulid } from './ulid';
 
 export interface Typing {
@@ -53,9 +54,12 @@ export const TYPING_MS = 10_000;
 const SIGNED_OUT = 1;
 const OTHER_EPOCH = 10;
 const SAVE_MS = 2_000;
+/** More than that while one page comes, and the run asks for the rest itself. */
+const MEANWHILE_MAX = 500;
 /** Of the state that is kept for the next start. */
 const RUN_KEPT = 50;
 const RUNS_KEPT = 30;
+const THREADS_KEPT = 20;
 
 interface Saved {
   state: State;
@@ -66,6 +70,9 @@ export class Engine {
   private offset = 0;
   private dirty = false;
   private flushing = false;
+  private loading = 0;
+  /** Heard while pages are on their way: what they bring may be older. */
+  private meanwhile: Event[] = [];
   private saving: (() => void) | undefined;
   private ticket: string | undefined;
   private readonly waiters = new Map<string, { resolve: (number: number) => void; reject: (why: unknown) => void }>();
@@ -143,6 +150,7 @@ export class Engine {
     const { state } = this.view;
     const isNew = event.position > state.position;
     this.change({ state: apply(state, event) });
+    if (this.loading > 0) this.meanwhile = [...this.meanwhile, event].slice(-MEANWHILE_MAX);
     if (isNew && event.kind === 'message.sent' && event.image?.message) this.tools.arrived(event.image.message);
   }
 
@@ -267,9 +275,24 @@ export class Engine {
   async load(channel: ChannelId, thread: number, window: Window): Promise<Page> {
     const { state } = this.view;
     const fresh = state.epoch ? { epoch: state.epoch, at_least: state.position } : undefined;
-    const page = await this.tools.pages({ channel, thread }, window, fresh);
-    this.change({ state: paged(this.view.state, channel, thread, page) });
-    return page;
+    this.loading += 1;
+    try {
+      const page = await this.tools.pages({ channel, thread }, window, fresh);
+      this.change({ state: again(paged(this.view.state, channel, thread, page), this.meanwhile, page.position) });
+      return page;
+    } finally {
+      this.loading -= 1;
+      if (this.loading === 0) this.meanwhile = [];
+    }
+  }
+
+  /** Lets go of the far end of a run that grew too long while it was looked through. */
+  trim(channel: ChannelId, thread: number, end: 'start' | 'end'): void {
+    const { state } = this.view;
+    const [kind, key] = thread === 0 ? (['runs', channel] as const) : (['threads', threadKey(channel, thread)] as const);
+    const run = state[kind][key];
+    const shorter = run && cut(run, end);
+    if (shorter && shorter !== run) this.change({ state: { ...state, [kind]: { ...state[kind], [key]: shorter } } });
   }
 
   /** A row that an answer of the HTTP face carried. */
@@ -307,15 +330,23 @@ export class Engine {
   }
 }
 
-/** The newest rows of the latest channels: enough to paint, small enough to keep. */
-export const trimmed = (state: State): State => {
-  const latest = Object.entries(state.runs)
-    .filter(([, run]) => run.atEnd)
-    .sort(([a], [b]) => (state.places[b]?.lastPosition ?? 0) - (state.places[a]?.lastPosition ?? 0))
-    .slice(0, RUNS_KEPT)
-    .map(([channel, run]) => {
-      const messages = run.messages.slice(-RUN_KEPT);
-      return [channel, { ...run, messages, atStart: run.atStart && messages.length === run.messages.length }] as const;
-    });
-  return { ...state, runs: Object.fromEntries(latest), threads: {} };
+const newest = (run: Run): Run => {
+  const messages = run.messages.slice(-RUN_KEPT);
+  return { ...run, messages, atStart: run.atStart && messages.length === run.messages.length };
 };
+
+const latest = (runs: Readonly<Record<string, Run>>, most: number, when: (key: string, run: Run) => number): Record<string, Run> =>
+  Object.fromEntries(
+    Object.entries(runs)
+      .filter(([, run]) => run.atEnd)
+      .sort(([a, one], [b, other]) => when(b, other) - when(a, one))
+      .slice(0, most)
+      .map(([key, run]) => [key, newest(run)]),
+  );
+
+/** The newest rows of the latest channels and threads: enough to paint, small enough to keep. */
+export const trimmed = (state: State): State => ({
+  ...state,
+  runs: latest(state.runs, RUNS_KEPT, (channel) => state.places[channel]?.lastPosition ?? 0),
+  threads: latest(state.threads, THREADS_KEPT, (_, run) => run.messages.at(-1)?.changed ?? 0),
+});

@@ -2,12 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 
-import type { Down, Up } from '../api/wire';
+import type { Down, Page, Up } from '../api/wire';
 import { memory } from './disk';
-import { Engine, type View } from './engine';
-import { ADA, GENERAL, message } from './fixtures';
+import { Engine, type View, type Window } from './engine';
+import { ADA, BOB, GENERAL, message } from './fixtures';
 import { Link } from './link';
 import type { Clock, Heard } from './ports';
+
+const OTHER = 'other';
 
 /** Time that goes only when a test says so. */
 class FakeClock implements Clock {
@@ -48,6 +50,7 @@ const random = (seed: number): (() => number) => {
 class Server {
   readonly kept: { key: string; text: string }[] = [];
   private heard: Heard | undefined;
+  private greeted = false;
   constructor(
     private readonly dice: () => number,
     private readonly clock: FakeClock,
@@ -55,6 +58,7 @@ class Server {
 
   dial = (heard: Heard) => {
     this.heard = heard;
+    this.greeted = false;
     const alive = (): boolean => this.heard === heard;
     this.clock.after(1, () => alive() && heard.opened());
     return {
@@ -76,15 +80,33 @@ class Server {
   }
 
   private down(frame: Down): void {
+    if (!this.greeted) return;
     // What was sent before the line broke may or may not arrive.
     if (this.dice() < 0.08) this.close();
     else this.heard?.text(JSON.stringify(frame));
   }
 
-  private event(at: number): Down {
+  private row(at: number) {
     const one = this.kept[at];
-    const row = message(at + 1, { author: ADA, text: one?.text ?? '', changed: at + 1 });
-    return { event: { position: at + 1, kind: 'message.sent', stamp: row.stamp, actor: ADA, channel: GENERAL, thread: 0, number: at + 1, image: { message: row } } };
+    return message(at + 1, { author: one?.key === OTHER ? BOB : ADA, text: one?.text ?? '', changed: at + 1 });
+  }
+
+  /** Somebody else says something. */
+  other(text: string): void {
+    const at = this.kept.push({ key: OTHER, text }) - 1;
+    this.down(this.event(at));
+  }
+
+  /** As it was when it was asked for, or as it is when it comes. */
+  page(window: Window): Page {
+    const all = this.kept.map((_, at) => this.row(at));
+    const part = 'after' in window ? all.filter((row) => row.number > window.after).slice(0, 7) : 'before' in window ? all.filter((row) => row.number < window.before).slice(-7) : all.slice(-7);
+    return { epoch: '1', position: all.length, messages: part, people: {}, first: 1, last: all.length };
+  }
+
+  private event(at: number): Down {
+    const row = this.row(at);
+    return { event: { position: at + 1, kind: 'message.sent', stamp: row.stamp, actor: row.author, channel: GENERAL, thread: 0, number: at + 1, image: { message: row } } };
   }
 
   private take(frame: Up): void {
@@ -99,6 +121,7 @@ class Server {
   }
 
   private greet(position: number | undefined, waiting: string[]): void {
+    this.greeted = true;
     const done = waiting.flatMap((key) => {
       const at = this.kept.findIndex((one) => one.key === key);
       return at < 0 ? [] : [{ key, position: at + 1, number: at + 1 }];
@@ -109,7 +132,7 @@ class Server {
     });
     if (position === undefined) {
       this.down({
-        changed: { epoch: '1', position: last, people: {}, threads: [], left: [], channels: [{ channel: GENERAL, role: 'member', last_position: last, last_number: last, read: last, mentions: [] }] },
+        changed: { epoch: '1', position: last, people: {}, threads: [], left: [], channels: [{ channel: GENERAL, role: 'member', last_at: '2026-01-01T00:00:00Z', last_position: last, last_number: last, read: last, mentions: [] }] },
       });
     } else for (let at = position; at < last; at += 1) this.down(this.event(at));
     this.down({ at: { position: last } });
@@ -129,7 +152,10 @@ const storm = (seed: number) => {
     bytes: (into) => into.forEach((_, at) => (into[at] = Math.floor(chance() * 256))),
     frame: (work) => work(),
     arrived: () => undefined,
-    pages: () => Promise.resolve({ epoch: '1', position: 0, messages: [], people: {}, first: 1, last: 0 }),
+    pages: (_, window) => {
+      const early = server.page(window);
+      return new Promise((resolve) => clock.after(Math.floor(chance() * 2_000), () => resolve(chance() < 0.5 ? early : server.page(window))));
+    },
   }, (fresh) => (view = fresh));
   const link = new Link({ dial: server.dial, clock, random: dice }, engine as never);
   engine.pipe = link;
@@ -142,7 +168,9 @@ describe('a bad network', () => {
   it('every message written is kept once, in the order it was written, over 300 storms', async () => {
     for (let seed = 1; seed <= 300; seed += 1) {
       const { dice, clock, server, engine, view } = storm(seed);
-      await engine.load(GENERAL, 0, { latest: true });
+      const loaded = engine.load(GENERAL, 0, { latest: true });
+      clock.go(2_000);
+      await loaded;
       const written: string[] = [];
       for (let at = 0; at < 20; at += 1) {
         const text = `text ${at}`;
@@ -154,6 +182,39 @@ describe('a bad network', () => {
       for (let rest = 0; rest < 400 && view().outbox.length > 0; rest += 1) clock.go(5_000);
       expect(view().outbox, `seed ${seed}`).toEqual([]);
       expect(server.kept.map((one) => one.text), `seed ${seed}`).toEqual(written);
+    }
+  });
+
+  it('what others say is in the run once and in order, however pages and events cross, over 200 storms', async () => {
+    for (let seed = 1; seed <= 200; seed += 1) {
+      const { dice, clock, server, engine, view } = storm(seed + 10_000);
+      const run = () => view().state.runs[GENERAL];
+      let pending = 0;
+      /** As an open channel does: it asks for the end where it does not reach it. */
+      const look = (): void => {
+        if (pending > 0 || run()?.atEnd) return;
+        pending += 1;
+        const last = run()?.messages.at(-1)?.number;
+        void engine.load(GENERAL, 0, last === undefined ? { latest: true } : { after: last }).finally(() => (pending -= 1));
+      };
+      const rest = async (ms: number): Promise<void> => {
+        clock.go(ms);
+        for (let at = 0; at < 8; at += 1) await Promise.resolve();
+      };
+      for (let at = 0; at < 40; at += 1) {
+        if (dice() < 0.5) server.other(`other ${at}`);
+        else engine.send({ channel: GENERAL, thread: 0, text: `own ${at}`, inChannel: false });
+        if (dice() < 0.15) server.close();
+        look();
+        await rest(Math.floor(dice() * 1_500));
+      }
+      for (let at = 0; at < 400 && (view().outbox.length > 0 || view().state.position < server.kept.length || !run()?.atEnd || pending > 0); at += 1) {
+        look();
+        await rest(5_000);
+      }
+      const numbers = run()?.messages.map((row) => row.number) ?? [];
+      const first = numbers[0] ?? 0;
+      expect(run()?.messages.map((row) => row.text), `seed ${seed}`).toEqual(server.kept.slice(first - 1).map((one) => one.text));
     }
   });
 

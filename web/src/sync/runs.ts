@@ -4,7 +4,8 @@ import type { Message, Page } from '../api/wire';
 import type { Run } from './state';
 
 /** Kept of an open channel; what is older is loaded again when looked at. */
-export const RUN_MAX = 2000;
+export const RUN_MAX = 2_000;
+const RUN_SLACK = 500;
 
 /** The place of a number, or where it would stand. */
 export const placeOf = (messages: readonly Message[], number: number): number => {
@@ -45,13 +46,19 @@ export const put = (run: Run, fresh: Message): Run => {
     const kept = newer(known, fresh);
     return kept === known ? run : { ...run, messages: run.messages.with(at, kept) };
   }
-  // A number that is neither known nor next belongs to a part that is not loaded.
-  const isNext = run.atEnd && at === run.messages.length;
-  if (!isNext) return run;
-  const messages = [...run.messages, fresh];
-  return messages.length > RUN_MAX
-    ? { ...run, messages: messages.slice(messages.length - RUN_MAX), atStart: false }
-    : { ...run, messages };
+  if (!run.atEnd || at < run.messages.length) return run;
+  // Numbers are dense: one that is not the next says that something between was missed, and is to be asked for.
+  const last = run.messages.at(-1)?.number;
+  if (last !== undefined && fresh.number !== last + 1) return { ...run, atEnd: false };
+  return cut({ ...run, messages: [...run.messages, fresh] }, 'start');
+};
+
+/** Too long a run lets go of one end, a good piece at once, so that a list seldom has to. */
+export const cut = (run: Run, end: 'start' | 'end'): Run => {
+  if (run.messages.length <= RUN_MAX + RUN_SLACK) return run;
+  return end === 'start'
+    ? { ...run, messages: run.messages.slice(-RUN_MAX), atStart: false }
+    : { ...run, messages: run.messages.slice(0, RUN_MAX), atEnd: false };
 };
 
 const patch = (run: Run, number: number, change: (row: Message) => Message): Run => {
