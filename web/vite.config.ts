@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import solid from 'vite-plugin-solid';
 
-import { precompress } from './precompress';
+import { offline } from './offline.ts';
+import { precompress } from './precompress.ts';
 
 export default defineConfig({
-  plugins: [solid(), precompress()],
+  plugins: [solid(), offline(), precompress()],
   build: {
     target: 'es2023',
     assetsDir: 'assets',
@@ -12,7 +13,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      // The worker stands beside the page, at an address that stays: the browser asks it for a new version.
+      input: { index: 'index.html', sw: 'src/worker/sw.ts' },
       output: {
+        entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         manualChunks: (id: string) => (id.includes('node_modules') ? 'vendor' : undefined),
       },
     },
@@ -22,5 +26,5 @@ export default defineConfig({
     fs: { allow: ['..'] },
     proxy: { '/api': { target: 'http://127.0.0.1:7665', ws: true } },
   },
-  test: { environment: 'jsdom', globals: false, include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
+  test: { environment: 'jsdom', globals: false, include: ['src/**/*.test.ts', 'src/**/*.test.tsx', '*.test.mjs'] },
 });

@@ -2,6 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,11 +15,75 @@ const BINARY = process.env.ROOKERY_BINARY ?? join(import.meta.dirname, '../../ta
 const SHOTS = process.env.ROOKERY_SHOTS ?? join(import.meta.dirname, '../../var/shots');
 const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
+/**
+ * What stands before a server where a test wants another version of the page than the binary holds: it passes everything on, but changes
+ * the files it is told to.
+ */
+export class Front {
+  /** By path: what becomes of the body. */
+  changes = new Map();
+  async open() {
+    this.passing = createServer((asked, answer) => void this.pass(asked, answer));
+    this.passing.on('upgrade', (asked, socket, head) => {
+      const up = connect(this.behind, '127.0.0.1', () => {
+        const lines = asked.rawHeaders.reduce((all, one, at) => all + (at % 2 ? `${one}\r\n` : `${one}: `), '');
+        up.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${lines}\r\n`);
+        up.write(head);
+        socket.pipe(up).pipe(socket);
+      });
+      for (const [one, other] of [[up, socket], [socket, up]]) one.on('error', () => other.destroy());
+    });
+    await new Promise((resolve) => this.passing.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${this.passing.address().port}`;
+    // A port nobody has now is the server's a moment later.
+    const place = createServer();
+    await new Promise((resolve) => place.listen(0, '127.0.0.1', resolve));
+    this.behind = place.address().port;
+    await new Promise((resolve) => place.close(resolve));
+    return this.behind;
+  }
+  async pass(asked, answer) {
+    const change = this.changes.get(asked.url);
+    const headers = { ...asked.headers, ...(change ? { 'accept-encoding': 'identity', 'if-none-match': '' } : {}) };
+    const up = request({ port: this.behind, method: asked.method, path: asked.url, headers }, async (got) => {
+      if (!change) {
+        answer.writeHead(got.statusCode, got.headers);
+        got.pipe(answer);
+        return;
+      }
+      const parts = [];
+      for await (const part of got) parts.push(part);
+      const body = change(Buffer.concat(parts).toString());
+      const told = Object.entries(got.headers).filter(([name]) => !['content-length', 'etag'].includes(name));
+      answer.writeHead(got.statusCode, Object.fromEntries(told));
+      answer.end(body);
+    });
+    up.on('error', () => answer.destroy());
+    asked.pipe(up);
+  }
+  close() {
+    this.passing.closeAllConnections();
+    this.passing.close();
+  }
+}
+
 /** The binary on a folder of its own; it can be killed and started again on the same one. */
 export class Server {
-  static async start() {
+  static async start({ front } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'rookery-e2e-'));
     const server = new Server(folder);
+    server.front = front;
+    if (front) server.port = await front.open();
+    await server.up();
+    return server;
+  }
+  /** On a data folder that somebody filled before. */
+  static async filled(fill) {
+    const folder = await mkdtemp(join(tmpdir(), 'rookery-e2e-'));
+    const server = new Server(folder);
+    await mkdir(join(folder, 'data'));
+    server.filled = fill(join(folder, 'data'));
+    server.wasUp = true;
     await server.up();
     return server;
   }
@@ -27,7 +93,7 @@ export class Server {
   }
   async up() {
     const env = { PATH: process.env.PATH, ROOKERY_METRICS__LISTEN: 'off' };
-    const args = ['serve', '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.port}`];
+    const args = ['serve', '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.port}`, ...(this.front ? ['--public-url', this.front.url] : [])];
     this.child = spawn(BINARY, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.log = '';
     this.child.stderr.on('data', (text) => (this.log += text));
@@ -38,7 +104,8 @@ export class Server {
         const url = /http:\/\/[\d.:]+/.exec(line)?.[0];
         if (url) {
           this.url = url;
-          this.port = Number(new URL(url).port);
+          // Behind a front the address that is printed is the front's.
+          if (!this.front) this.port = Number(new URL(url).port);
           resolve();
         }
         const code = /set-up code: (\S+)/.exec(line)?.[1];

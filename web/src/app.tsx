@@ -42,7 +42,11 @@ export const App = (): JSX.Element => {
     const now = route();
     return 'workspace' in now ? roomNamed(now.workspace) : undefined;
   });
-  const roomId = createMemo(() => room()?.id);
+  /** Another workspace, or another person in the same browser: everything anew. */
+  const place = createMemo(() => {
+    const [here, known] = [room(), signedIn()];
+    return here && known ? `${known.me.id} ${here.id}` : undefined;
+  });
 
   // The address follows who one is: the door that fits, or the first workspace.
   createEffect(() => {
@@ -81,10 +85,10 @@ export const App = (): JSX.Element => {
           <Match when={session().kind === 'out'}>
             <SignIn />
           </Match>
-          <Match when={roomId() ? signedIn() : undefined}>
+          <Match when={place() ? signedIn() : undefined}>
             {(known) => (
-              <Show when={roomId()} keyed>
-                {(id) => <Workspace room={known().rooms.find((one) => one.id === id) as never} me={known().me} />}
+              <Show when={place()} keyed>
+                {(key) => <Show when={key ? room() : undefined}>{(here) => <Workspace room={here()} me={known().me} />}</Show>}
               </Show>
             )}
           </Match>

@@ -15,12 +15,17 @@ import { render } from 'solid-js/web';
 
 import { App } from './app';
 import { start } from './model/app';
+import { keepOffline } from './model/worker';
 import { preferred, speak } from './texts';
+
+/** The worker fetches everything there is: what is on the screen goes first. */
+const AFTER_MS = 2_000;
 
 const root = document.getElementById('root');
 if (root) {
   void speak(preferred()).finally(() => {
     start();
     render(() => <App />, root);
+    setTimeout(() => void keepOffline(), AFTER_MS);
   });
 }

@@ -70,6 +70,12 @@ export const sayProblem = (error: unknown): void => {
   say(error instanceof Error ? error.message : String((error as { message?: string }).message ?? error), 'bad');
 };
 
+/** Who was here last: painted before the server says so, and all there is to go by without one. */
+const LAST = 'session';
+type Last = Pick<Extract<Session, { kind: 'in' }>, 'me' | 'rooms'>;
+
+const remember = async (last: Last): Promise<void> => (await openDisk()).put(LAST, last);
+
 /** What others wrote does not stay in this browser; what I wrote and could not send does. */
 export const signedOut = (): void => {
   const known = session();
@@ -79,18 +85,30 @@ export const signedOut = (): void => {
 
 const forget = async (account: string): Promise<void> => {
   const disk = await openDisk();
-  await disk.remove(`${account}/state/`);
+  await Promise.all([disk.remove(`${account}/state/`), disk.remove(LAST)]);
+};
+
+const recall = async (): Promise<void> => {
+  const last = await (await openDisk()).get<Last>(LAST);
+  if (last) setSession((known) => (known.kind === 'asking' ? { kind: 'in', ...last } : known));
 };
 
 /** Who am I? Asked at the start and after every door. */
 export const enter = async (): Promise<void> => {
   try {
     const { account, workspaces } = await door.session();
-    setSession({ kind: 'in', me: account, rooms: workspaces });
+    const last = { me: account, rooms: workspaces };
+    setSession({ kind: 'in', ...last });
+    void remember(last);
   } catch (error) {
     if (error instanceof Problem && error.code === UNREACHABLE) {
       setSession((known) => (known.kind === 'asking' ? { kind: 'unreachable' } : known));
       setTimeout(() => void enter(), AGAIN_MS);
+      return;
+    }
+    if (session().kind === 'in') {
+      // Somebody else may sign in here next.
+      if (error instanceof Problem && error.status === 401) signedOut();
       return;
     }
     const about = await door.about().catch(() => undefined);
@@ -115,7 +133,7 @@ const refreshRooms = async (): Promise<void> => {
 export const start = (): void => {
   addEventListener('popstate', () => setRoute(read(new URL(location.href))));
   setInterval(() => void refreshRooms().catch(() => undefined), ROOMS_MS);
-  void enter();
+  void recall().catch(() => undefined).then(enter);
 };
 
 export const roomNamed = (name: string): Room | undefined => {
