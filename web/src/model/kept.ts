@@ -19,3 +19,9 @@ export const flip = (team: Team, kind: 'star' | 'mute', channel: string): void =
   const { face } = team;
   keepAtOnce(team, kind, channel, on ? true : null, () => (on ? face.keep(kind, channel, true) : face.drop(kind, channel)));
 };
+
+/** A choice of one's own that follows the account; null is as it was shipped. */
+export const chose = (team: Team, name: string, value: unknown): void => {
+  const { face } = team;
+  keepAtOnce(team, 'preference', name, value, () => (value === null ? face.drop('preference', name) : face.keep('preference', name, value)));
+};

@@ -8,13 +8,13 @@ export type Route =
   | { kind: 'link'; code: string }
   | { kind: 'list'; workspace: string; list: 'threads' | 'mentions' | 'saved' | 'drafts' | 'browse' }
   | { kind: 'admin'; workspace: string; page: AdminPage }
-  | { kind: 'place'; workspace: string; channel?: string; number?: number; reply?: number; thread?: number; pane?: Pane };
+  | { kind: 'place'; workspace: string; channel?: string; number?: number; reply?: number; thread?: number; pane?: Pane; who?: string };
 
 export type Pane = 'details' | 'pins' | 'members' | 'person';
-export type AdminPage = 'people' | 'invitations' | 'channels' | 'workspace' | 'audit';
+export type AdminPage = 'people' | 'invitations' | 'channels' | 'bots' | 'workspace' | 'audit';
 
 const LISTS = new Set(['threads', 'mentions', 'saved', 'drafts', 'browse']);
-const PAGES = new Set(['people', 'invitations', 'channels', 'workspace', 'audit']);
+const PAGES = new Set(['people', 'invitations', 'channels', 'bots', 'workspace', 'audit']);
 const PANES = new Set(['details', 'pins', 'members', 'person']);
 
 const numberOf = (text: string | null | undefined): number | undefined => {
@@ -55,6 +55,7 @@ export const read = (url: URL): Route => {
     reply: numberOf(fourth),
     thread: numberOf(url.searchParams.get('thread')),
     pane: PANES.has(pane) ? (pane as Pane) : undefined,
+    who: pane === 'person' ? (url.searchParams.get('who') ?? undefined) : undefined,
   };
 };
 
@@ -80,9 +81,25 @@ export const write = (route: Route): string => {
       const query = new URLSearchParams();
       if (route.thread) query.set('thread', String(route.thread));
       if (route.pane) query.set('pane', route.pane);
+      if (route.pane === 'person' && route.who) query.set('who', route.who);
       const tail = query.size > 0 ? `?${query}` : '';
       const reply = route.number ? route.reply : undefined;
       return path(route.workspace, route.channel, route.channel ? route.number : undefined, reply) + tail;
     }
+  }
+};
+
+const CODE = /^[0-9A-Za-z_-]{16,128}$/;
+
+/** The code of an invitation out of what somebody pasted: a link to this server, or the code alone. */
+export const codeIn = (pasted: string, origin = location.origin): string | undefined => {
+  const text = pasted.trim();
+  if (CODE.test(text)) return text;
+  try {
+    const url = new URL(text);
+    const route = url.origin === origin ? read(url) : undefined;
+    return route?.kind === 'join' && CODE.test(route.code) ? route.code : undefined;
+  } catch {
+    return undefined;
   }
 };

@@ -11,6 +11,7 @@ import { mentionsOf, type Place, type State, unreadOf } from '../sync/state';
 import { Shared } from '../sync/tabs';
 import { empty } from '../sync/state';
 import { nameOf, titleOf } from './people';
+import { wordsOf } from './ring';
 import { t } from '../texts';
 
 export interface Team {
@@ -25,9 +26,13 @@ export interface Team {
   people: Accessor<People>;
   name: (account: Account | undefined) => string;
   title: (channel: Channel) => string;
+  /** Where the workspace's own picture is served. */
+  picture: Accessor<string | undefined>;
   channel: (id: ChannelId | undefined) => Channel | undefined;
   presence: (account: Account) => FaceState | 'dnd';
   isMuted: (channel: ChannelId) => boolean;
+  /** My own words, that ring like my name. */
+  words: Accessor<readonly string[]>;
   again: () => void;
 }
 
@@ -89,7 +94,7 @@ export const openTeam = (room: Room, me: Me): Team => {
     `rookery/${me.id}/${room.id}`,
     { dial: dialer(`${scheme}://${location.host}/api/v1/socket`), clock: realClock, random: Math.random },
     { hello: () => engine.hello(), heard: (down) => engine.heard(down), became: (line) => engine.became(line), goodbye: (word) => engine.goodbye(word) },
-    async () => engine.heard({ changed: (await face.changed({})) as never }),
+    async () => engine.heard({ changed: await face.changed() }),
   );
   engine.pipe = pipe;
   void engine.wake().finally(() => pipe.start());
@@ -104,6 +109,7 @@ export const openTeam = (room: Room, me: Me): Team => {
   const state = createMemo(() => view().state);
   const people = createMemo(() => state().people);
   const kept = createMemo(() => state().kept);
+  const words = createMemo(() => wordsOf(kept()));
   return {
     room,
     me: me.id,
@@ -115,12 +121,18 @@ export const openTeam = (room: Room, me: Me): Team => {
     people,
     name: (account) => nameOf(account ? people()[account] : undefined, t('person.unknown')),
     title: (channel) => titleOf(channel, people(), me.id, t('person.unknown')),
+    picture: () => {
+      const known = state().workspace;
+      const digest = known ? known.picture : room.picture;
+      return digest ? face.pictureOf(digest) : undefined;
+    },
     channel: (id) => (id ? state().channels[id] : undefined),
     presence: (account) => {
       const until = people()[account]?.dnd_until;
       if (until && Date.parse(until) > Date.now()) return 'dnd';
       return account === me.id ? 'here' : (view().faces[account] ?? 'unknown');
     },
+    words,
     isMuted: (channel) => kept()['mute']?.[channel] !== undefined,
     again: () => pipe.again(),
   };

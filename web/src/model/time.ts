@@ -28,3 +28,18 @@ export const day = (at: string | number, now = Date.now()): string => {
 /** For lists: the time today, the day before that. */
 export const short = (at: string | number, now = Date.now()): string =>
   startOf(new Date(now)) === startOf(new Date(at)) ? clock(at) : written('short', { day: 'numeric', month: 'short' }, at);
+
+/** The time of day in another zone; a zone the browser does not know says nothing. */
+export const clockIn = (at: number, zone: string): string => {
+  try {
+    return new Intl.DateTimeFormat(locale(), { timeStyle: 'short', timeZone: zone }).format(at);
+  } catch {
+    return '';
+  }
+};
+
+/** A length of time in the reader's words: 30 minutes, 4 hours. */
+export const span = (minutes: number): string => {
+  const [value, unit] = minutes < 60 ? [minutes, 'minute'] : [minutes / 60, 'hour'];
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+};

@@ -1,5 +1,6 @@
 import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
 
+import type { Role } from '../../api/faces';
 import { say, sayProblem } from '../../model/app';
 import { useTeam } from '../../model/team';
 import * as time from '../../model/time';
@@ -12,7 +13,7 @@ export const Invitations = (): JSX.Element => {
   const team = useTeam();
   const { face } = team;
   const [open, { refetch }] = createResource(face.invitations);
-  const [role, setRole] = createSignal('member');
+  const [role, setRole] = createSignal<Role>('member');
   const [uses, setUses] = createSignal('');
   const [days, setDays] = createSignal('7');
   const [link, setLink] = createSignal('');
@@ -34,7 +35,7 @@ export const Invitations = (): JSX.Element => {
       <form class="panel pad fit" onSubmit={submit}>
         <div class="field">
           <label for="invite-role">{t('admin.role')}</label>
-          <select id="invite-role" class="input sm" value={role()} onChange={(event) => setRole(event.currentTarget.value)}>
+          <select id="invite-role" class="input sm" value={role()} onChange={(event) => setRole(event.currentTarget.value as Role)}>
             <For each={['member', 'guest', 'admin'] as const}>{(one) => <option value={one}>{t(`role.${one}`)}</option>}</For>
           </select>
         </div>
@@ -60,7 +61,10 @@ export const Invitations = (): JSX.Element => {
         {(one) => (
           <div class="found row">
             <span class="tag">{t(`role.${one.role}`)}</span>
-            <span class="dim">{one.expires ? time.date(one.expires) : ''}</span>
+            <bdi class="cut">{open.latest?.people[one.maker]?.name ?? team.name(one.maker)}</bdi>
+            <span class="dim">
+              {[one.uses_left === undefined ? undefined : t('admin.invite.left', { count: one.uses_left }), one.expires && t('admin.invite.until', { date: time.date(one.expires) })].filter(Boolean).join(' · ')}
+            </span>
             <button class="btn sm push" onClick={() => face.revoke(one.id).then(() => refetch(), sayProblem)}>
               {t('admin.invite.revoke')}
             </button>

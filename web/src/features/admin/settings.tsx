@@ -2,8 +2,10 @@ import { createResource, For, type JSX, Show } from 'solid-js';
 
 import type { Who } from '../../api/faces';
 import { say, sayProblem } from '../../model/app';
+import { hueOf, initialsOf } from '../../model/people';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
+import { choose, PICTURES } from '../preferences/picture';
 
 const RIGHTS = ['create_channels', 'shout', 'invite', 'make_bots'] as const;
 const WHO: readonly Who[] = ['members', 'admins', 'owners'];
@@ -22,6 +24,22 @@ export const Settings = (): JSX.Element => {
     <Show when={!view.error && view.latest}>
       {(known) => (
         <div class="panel pad fit">
+          <div class="row">
+            <span class="ws big" style={{ '--h': String(hueOf(team.room.id)) }} aria-hidden="true">
+              <Show when={team.picture()} fallback={initialsOf(known().name)}>
+                {(source) => <img src={source()} alt="" width="56" height="56" />}
+              </Show>
+            </span>
+            <label class="btn">
+              {t('prefs.picture.choose')}
+              <input class="sr" type="file" accept={PICTURES} onChange={(event) => choose(event, (file) => team.face.setPicture(file))} />
+            </label>
+            <Show when={team.picture()}>
+              <button class="btn quiet" onClick={() => team.face.dropPicture().catch(sayProblem)}>
+                {t('prefs.picture.drop')}
+              </button>
+            </Show>
+          </div>
           <div class="field">
             <label for="workspace-name">{t('setup.workspace.name')}</label>
             <input id="workspace-name" class="input sm" value={known().name} onChange={(event) => change({ name: event.currentTarget.value })} />

@@ -2,9 +2,10 @@
 
 import type { Channel, People } from '../../api/wire';
 import { emojiLike } from './emoji';
+import { labelOf, slashesLike } from './slash';
 
 export interface Suggestion {
-  kind: 'person' | 'channel' | 'all' | 'emoji';
+  kind: 'person' | 'channel' | 'all' | 'emoji' | 'slash';
   id: string;
   label: string;
   /** What stands in the text afterwards. */
@@ -12,7 +13,7 @@ export interface Suggestion {
 }
 
 export interface Word {
-  mark: '@' | '#' | ':';
+  mark: '@' | '#' | ':' | '/';
   typed: string;
   from: number;
 }
@@ -22,6 +23,8 @@ const MOST = 8;
 /** The word being typed, where it begins with a mark that completes. */
 export const wordAt = (text: string, caret: number): Word | undefined => {
   const before = text.slice(0, caret);
+  const slash = /^\/([a-z]*)$/.exec(before);
+  if (slash) return { mark: '/', typed: slash[1] ?? '', from: 0 };
   const found = /(?:^|[\s([{*_~>])([@#:])([^\s@#:<>]*)$/u.exec(before);
   if (!found) return undefined;
   const mark = found[1] as Word['mark'];
@@ -56,6 +59,9 @@ export interface Known {
 }
 
 export const suggest = (word: Word, known: Known): Suggestion[] => {
+  if (word.mark === '/') {
+    return slashesLike(word.typed).map((one) => ({ kind: 'slash', id: one.name, label: labelOf(one), text: `/${one.name}` }));
+  }
   if (word.mark === ':') {
     return emojiLike(word.typed, MOST).map(([name, emoji]) => ({ kind: 'emoji', id: name, label: `${emoji} :${name}:`, text: emoji }));
   }

@@ -1,19 +1,24 @@
 /** Where one writes: a plain text field that grows, completes names, keeps drafts, and never loses a word. */
 
-import { createEffect, createMemo, createSignal, type JSX, Match, on, onCleanup, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, lazy, Match, on, onCleanup, Show, Suspense, Switch } from 'solid-js';
+import { Portal } from 'solid-js/web';
 
 import type { Channel } from '../../api/wire';
 import { sayProblem } from '../../model/app';
+import { type Act, actFor, keysOf } from '../../model/keys';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
-import { editing, saveEdit, setEditing } from '../timeline/acts';
+import { editing, quoted, setEditing, setQuoted } from '../timeline/acts';
 import { type Chosen, fromWire, type Suggestion, suggest, toWire, wordAt } from './complete';
 import { useDraft } from './draft';
-import { withEmoji } from './emoji';
-import { wrapped } from './marks';
+import { learn, withEmoji } from './emoji';
+import { fenced, quotedBefore, wrapped } from './marks';
+import { slashIn } from './slash';
 import { Suggestions } from './suggestions';
 import { TypingLine } from './typing';
+
+const EmojiPicker = lazy(() => import('./picker').then((module) => ({ default: module.EmojiPicker })));
 
 const BYTES_MAX = 16 * 1024;
 const TYPING_EVERY_MS = 4_000;
@@ -60,6 +65,7 @@ const Field = (props: ComposerProps): JSX.Element => {
   const [at, setAt] = createSignal(0);
   const [refusedWord, setRefusedWord] = createSignal(-1);
   const [also, setAlso] = createSignal(false);
+  const [picking, setPicking] = createSignal<HTMLElement>();
   const [composing, setComposing] = createSignal(false);
   let typedAt = 0;
 
@@ -88,6 +94,16 @@ const Field = (props: ComposerProps): JSX.Element => {
       } else if (before) show(draft.read());
     }),
   );
+  createEffect(
+    on(quoted, (quote) => {
+      if (!quote || quote.channel !== props.channel.id || quote.thread !== props.thread) return;
+      setQuoted(undefined);
+      const shown = fromWire(quote.text, names);
+      setChosen(new Map([...chosen(), ...shown.chosen]));
+      const next = quotedBefore(text(), shown.text);
+      replace(next, next.length);
+    }),
+  );
   // Another device wrote on: taken over unless somebody types here.
   createEffect(
     on(draft.fromElsewhere, (wire) => {
@@ -105,8 +121,11 @@ const Field = (props: ComposerProps): JSX.Element => {
   const left = (): number => BYTES_MAX - encoder.encode(wire()).length;
   const canSend = (): boolean => wire() !== '' && left() >= 0;
 
+  const [known, setKnown] = createSignal(0);
   const suggestions = createMemo<Suggestion[]>(() => {
     const word = wordAt(text(), caret());
+    // The whole list of emoji comes when the first is looked for.
+    if (word?.mark === ':' && known() === 0) void import('./emoji-all').then(({ more }) => setKnown(learn(more)));
     if (!word || word.from === refusedWord() || composing()) return [];
     const channels = Object.values(team.state().channels);
     return suggest(word, { people: team.people(), channels, all: ['channel', 'here'] });
@@ -116,8 +135,8 @@ const Field = (props: ComposerProps): JSX.Element => {
   const take = (one: Suggestion): void => {
     const word = wordAt(text(), caret());
     if (!word || !area) return;
-    const shown = one.kind === 'emoji' ? one.text : one.kind === 'channel' ? `#${one.label}` : one.kind === 'person' ? `@${one.label}` : one.label;
-    if (one.kind !== 'emoji') setChosen(new Map([...chosen(), [shown, one.text]]));
+    const shown = one.kind === 'emoji' || one.kind === 'slash' ? one.text : one.kind === 'channel' ? `#${one.label}` : one.kind === 'person' ? `@${one.label}` : one.label;
+    if (one.kind !== 'emoji' && one.kind !== 'slash') setChosen(new Map([...chosen(), [shown, one.text]]));
     replace(`${text().slice(0, word.from)}${shown} ${text().slice(caret())}`, word.from + shown.length + 1);
   };
 
@@ -147,11 +166,14 @@ const Field = (props: ComposerProps): JSX.Element => {
     if (!canSend()) return;
     const message = edited();
     if (message) {
-      const path = team.face.message(message.channel, message.thread, message.number);
-      void saveEdit(path, wire()).then(() => setEditing(undefined), sayProblem);
+      void team.face.edit(message, wire()).then(() => setEditing(undefined), sayProblem);
       return;
     }
-    engine.send({ channel: props.channel.id, thread: props.thread, text: wire(), inChannel: also() });
+    const asked = slashIn(wire());
+    if (asked && !(asked.slash.shared && props.channel.kind === 'direct')) {
+      const done = asked.slash.run({ team, channel: props.channel.id, thread: props.thread }, asked.rest);
+      done?.catch(sayProblem);
+    } else engine.send({ channel: props.channel.id, thread: props.thread, text: wire(), inChannel: also() });
     setAlso(false);
     setChosen(new Map());
     replace('', 0);
@@ -166,6 +188,16 @@ const Field = (props: ComposerProps): JSX.Element => {
 
   const insideFence = (): boolean => (text().slice(0, caret()).match(/^```/gm)?.length ?? 0) % 2 === 1;
 
+  const acts: Partial<Record<Act, () => void>> = {
+    bold: () => mark('**', '**'),
+    italic: () => mark('_', '_'),
+    code: () => mark('`', '`'),
+    block: () => {
+      if (!area) return;
+      const next = fenced(text(), area.selectionStart, area.selectionEnd);
+      replace(next.text, next.caret);
+    },
+  };
   const keys = (event: KeyboardEvent): void => {
     // Enter that ends a composition belongs to the input method.
     if (event.isComposing || composing()) return;
@@ -182,11 +214,12 @@ const Field = (props: ComposerProps): JSX.Element => {
       event.preventDefault();
       event.stopPropagation();
       setEditing(undefined);
-    } else if (command && !event.altKey) {
-      const wrap = { b: ['**', '**'], i: ['_', '_'], e: ['`', '`'] }[event.key.toLowerCase()];
-      if (!wrap) return;
+    } else {
+      const act = actFor(team.state().kept, 'composer', keysOf(event));
+      const work = act && acts[act];
+      if (!work) return;
       event.preventDefault();
-      mark(wrap[0] ?? '', wrap[1] ?? '');
+      work();
     }
   };
 
@@ -245,6 +278,9 @@ const Field = (props: ComposerProps): JSX.Element => {
           onBlur={() => draft.flush()}
         />
         <div class="ctools">
+          <button class="ib" aria-label={t('composer.emoji')} onClick={(event) => setPicking(event.currentTarget)}>
+            <Icon name="smile" />
+          </button>
           <button class="ib" aria-label={t('composer.mention')} onClick={() => insert(area, '@', replace)}>
             <Icon name="at" />
           </button>
@@ -273,6 +309,22 @@ const Field = (props: ComposerProps): JSX.Element => {
           </span>
         </div>
       </div>
+      <Show when={picking()}>
+        {(at) => (
+          <Portal>
+            <Suspense>
+              <EmojiPicker
+                at={at()}
+                close={() => setPicking(undefined)}
+                take={(emoji) => {
+                  setPicking(undefined);
+                  insert(area, emoji, replace);
+                }}
+              />
+            </Suspense>
+          </Portal>
+        )}
+      </Show>
       <div class="below">
         <Show when={props.thread > 0}>
           <label class="check">

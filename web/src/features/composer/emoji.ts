@@ -13,11 +13,13 @@ const FEW: readonly [string, string][] = [
 const byName = new Map(FEW);
 const byEmoji = new Map(FEW.map(([name, emoji]) => [emoji, name]));
 
-export const learn = (more: readonly (readonly [string, string])[]): void => {
+/** How many are known then. */
+export const learn = (more: readonly (readonly [string, string])[]): number => {
   for (const [name, emoji] of more) {
     if (!byName.has(name)) byName.set(name, emoji);
     if (!byEmoji.has(emoji)) byEmoji.set(emoji, name);
   }
+  return byName.size;
 };
 
 export const emojiName = (emoji: string): string => (byEmoji.get(emoji) ?? emoji).replaceAll('_', ' ');

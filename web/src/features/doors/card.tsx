@@ -1,9 +1,10 @@
 /** What every door stands on: the mark, a card, and what went wrong in words. */
 
-import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 
 import { Problem } from '../../api/http';
-import { t } from '../../texts';
+import { chooseTheme, type Theme, theme, THEMES } from '../../model/theme';
+import { languages, locale, speak, t } from '../../texts';
 import { Icon } from '../../ui/icon';
 
 export const Mark = (): JSX.Element => (
@@ -16,23 +17,65 @@ export const Mark = (): JSX.Element => (
       />
       <circle class="mk-eye" cx="17.6" cy="12.3" r="2" />
     </svg>
-    <b>{t('app.name')}</b>
+    <svg class="word" viewBox="0 -1 128 34" role="img" aria-label={t('app.name')}>
+      <path d="M3 24V9.5M3 16c0-4 2.6-6.6 7-6.6" />
+      <circle cx="22.5" cy="16.7" r="7.4" />
+      <circle cx="42" cy="16.7" r="7.4" />
+      <path d="M56.5 2v22M67 9.3l-10.3 8.2M60.6 14.6 68 24M73.5 16.7H88a7.3 7.3 0 1 0-2.3 5.3M95.5 24V9.5M95.5 16c0-4 2.6-6.6 7-6.6" />
+      <path d="m107 9.3 6.7 14.6M120.5 9.3l-7.7 18c-1 2.3-2.5 3.5-5 3.5h-1.3" />
+    </svg>
   </span>
 );
 
+/** Language and light of this device, before one is anybody. */
+const Foot = (): JSX.Element => (
+  <div class="door-foot">
+    <label class="row">
+      <Icon name="globe" size="s" />
+      <span class="sr">{t('prefs.language')}</span>
+      <select class="bare-select" onChange={(event) => void speak(event.currentTarget.value, true)}>
+        <For each={languages}>
+          {(one) => (
+            <option value={one.tag} selected={one.tag === locale()}>
+              {one.name}
+            </option>
+          )}
+        </For>
+      </select>
+    </label>
+    <label class="row">
+      <Icon name="moon" size="s" />
+      <span class="sr">{t('prefs.theme')}</span>
+      <select class="bare-select" onChange={(event) => chooseTheme(event.currentTarget.value as Theme)}>
+        <For each={THEMES}>
+          {(one) => (
+            <option value={one} selected={one === theme()}>
+              {t(`prefs.theme.${one}`)}
+            </option>
+          )}
+        </For>
+      </select>
+    </label>
+  </div>
+);
+
 export const Card = (props: { title: string; lead?: string | undefined; children: JSX.Element }): JSX.Element => (
-  <main class="door-form lone">
-    <div class="row">
+  <main class="door">
+    <div class="door-form">
       <Mark />
+      <div class="fit">
+        <header>
+          <h1>{props.title}</h1>
+          <Show when={props.lead}>
+            <p class="lede">{props.lead}</p>
+          </Show>
+        </header>
+        {props.children}
+      </div>
+      <Foot />
     </div>
-    <div class="fit">
-      <header>
-        <h1>{props.title}</h1>
-        <Show when={props.lead}>
-          <p class="mid">{props.lead}</p>
-        </Show>
-      </header>
-      {props.children}
+    <div class="art" aria-hidden="true">
+      <img src="/art.svg" alt="" />
     </div>
   </main>
 );

@@ -5,9 +5,6 @@ import { enter, go, session } from '../../model/app';
 import { t } from '../../texts';
 import { Card, Field, useTry, Wrong } from './card';
 
-const slugOf = (workspace: { id: string; slug: string } | string): string =>
-  typeof workspace === 'string' ? workspace : (workspace.slug ?? workspace.id);
-
 export const Join = (props: { code: string }): JSX.Element => {
   const [invitation] = createResource(() => props.code, door.invitation);
   const [name, setName] = createSignal('');
@@ -24,7 +21,7 @@ export const Join = (props: { code: string }): JSX.Element => {
       const body = me() ? {} : { name: name(), email: email(), password: password() };
       const { workspace } = await door.accept(props.code, body);
       await enter();
-      go({ kind: 'place', workspace: slugOf(workspace) }, true);
+      go({ kind: 'place', workspace: workspace.slug }, true);
     });
   };
   return (
@@ -38,7 +35,7 @@ export const Join = (props: { code: string }): JSX.Element => {
       </Match>
       <Match when={invitation()}>
         {(known) => (
-          <Card title={t('door.join', { workspace: known().workspace.name })}>
+          <Card title={t('door.join', { workspace: known().workspace.name })} lead={t('door.join.by', { name: known().by, count: known().workspace.members })}>
             <form class="fit" onSubmit={submit}>
               <Show when={!me()} fallback={<p class="mid">{t('door.join.signedin', { name: me()?.name ?? '' })}</p>}>
                 <Field label={t('door.name')} name="name" complete="name" hint={t('door.name.hint')} value={name()} set={setName} wrong={trying.field('name')} focus />

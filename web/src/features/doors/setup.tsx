@@ -5,12 +5,16 @@ import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { door, Team } from '../../api/faces';
 import { Problem } from '../../api/http';
 import { enter, go, say, sayProblem } from '../../model/app';
+import { initialsOf } from '../../model/people';
 import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
 import { Field, Mark, useTry, Wrong } from './card';
 
 type Step = 'you' | 'workspace' | 'people';
 const STEPS: readonly Step[] = ['you', 'workspace', 'people'];
+/** What a team usually talks about; `general` is where everyone is. */
+const FIRST = ['general', 'announcements', 'help', 'random'];
+const CHANNELS_MAX = 20;
 
 export const Setup = (): JSX.Element => {
   const [step, setStep] = createSignal<Step>('you');
@@ -20,6 +24,17 @@ export const Setup = (): JSX.Element => {
   const [email, setEmail] = createSignal('');
   const [password, setPassword] = createSignal('');
   const [workspace, setWorkspace] = createSignal('');
+  const [channels, setChannels] = createSignal<readonly string[]>(['general', 'announcements']);
+  const [fresh, setFresh] = createSignal('');
+  const offered = (): string[] => [...new Set([...FIRST, ...channels()])];
+  const flip = (channel: string): void => {
+    setChannels(channels().includes(channel) ? channels().filter((one) => one !== channel) : [...channels(), channel]);
+  };
+  const addChannel = (): void => {
+    const name_ = fresh().trim();
+    setFresh('');
+    if (name_ !== '' && !channels().includes(name_) && channels().length < CHANNELS_MAX) setChannels([...channels(), name_]);
+  };
   const [made, setMade] = createSignal<{ id: string; slug: string }>();
   const [link, setLink] = createSignal('');
   const trying = useTry();
@@ -27,7 +42,7 @@ export const Setup = (): JSX.Element => {
   const make = (event: SubmitEvent): void => {
     event.preventDefault();
     trying.run(async () => {
-      const body = { code: code().trim(), email: email(), password: password(), name: name(), workspace: workspace() };
+      const body = { code: code().trim(), email: email(), password: password(), name: name(), workspace: workspace(), ...(channels().length > 0 ? { channels: [...channels()] } : {}) };
       const answer = await door.setUp(body).catch((error: unknown) => {
         // A wrong field of the first step is shown where it can be mended.
         const details = error instanceof Problem ? error.details : {};
@@ -72,10 +87,17 @@ export const Setup = (): JSX.Element => {
             )}
           </For>
         </ol>
+        <p class="wiz-note">
+          <Icon name="shield" size="s" />
+          {t('setup.note')}
+        </p>
       </aside>
       <main class="wiz-main">
         <div class="fit">
-          <h1>{t('setup.title')}</h1>
+          <header>
+            <p class="mid">{t('setup.step', { at: STEPS.indexOf(step()) + 1, of: STEPS.length })}</p>
+            <h1>{t(`setup.${step()}.title`)}</h1>
+          </header>
           <Switch>
             <Match when={step() === 'you'}>
               <form
@@ -96,6 +118,37 @@ export const Setup = (): JSX.Element => {
             <Match when={step() === 'workspace'}>
               <form class="fit" onSubmit={make}>
                 <Field label={t('setup.workspace.name')} name="workspace" value={workspace()} set={setWorkspace} wrong={trying.field('workspace') ?? trying.field('slug')} focus />
+                <div class="field" role="group" aria-label={t('setup.channels')}>
+                  <span class="label">{t('setup.channels')}</span>
+                  <div class="chips">
+                    <For each={offered()}>
+                      {(channel) => (
+                        <button type="button" class="chip" classList={{ on: channels().includes(channel) }} aria-pressed={channels().includes(channel)} onClick={() => flip(channel)}>
+                          <Icon name={channels().includes(channel) ? 'ok' : 'plus'} size="x" />
+                          {channel}
+                        </button>
+                      )}
+                    </For>
+                  </div>
+                  <div class="row">
+                    <input
+                      class="input sm"
+                      aria-label={t('setup.channels.add')}
+                      placeholder={t('setup.channels.add')}
+                      value={fresh()}
+                      onInput={(event) => setFresh(event.currentTarget.value)}
+                      onKeyDown={(event) => {
+                        if (event.key !== 'Enter' || event.isComposing) return;
+                        event.preventDefault();
+                        addChannel();
+                      }}
+                    />
+                    <button type="button" class="btn" onClick={addChannel}>
+                      {t('setup.channels.go')}
+                    </button>
+                  </div>
+                </div>
+                <Show when={trying.field('channels')}>{(wrong) => <p class="wrongtext" role="alert">{wrong()}</p>}</Show>
                 <Wrong problem={trying.wrong()} known={{ conflict: t('setup.done') }} />
                 <div class="row">
                   <button type="button" class="btn lg" onClick={() => setStep('you')}>
@@ -124,6 +177,40 @@ export const Setup = (): JSX.Element => {
           </Switch>
         </div>
       </main>
+      <aside class="wiz-side" aria-hidden="true">
+        <div class="mini">
+          <div class="row mini-head">
+            <span class="av a28" style={{ '--h': '150' }}>
+              {initialsOf(workspace() || t('setup.workspace'))}
+            </span>
+            <b class="cut">{workspace() || t('setup.workspace')}</b>
+            <span class="push">
+              <Icon name="down" size="s" />
+            </span>
+          </div>
+          <div class="mini-in">
+            <div class="sec-head">{t('side.channels')}</div>
+            <For each={channels().length > 0 ? channels() : ['general']}>
+              {(channel, at) => (
+                <div class="ch" classList={{ here: at() === 0 }}>
+                  <Icon name="hash" />
+                  <span class="cut">{channel}</span>
+                </div>
+              )}
+            </For>
+            <div class="sec-head">{t('side.directs')}</div>
+            <div class="ch">
+              <span class="glyph">
+                <span class="av a20" style={{ '--h': '350' }}>
+                  {initialsOf(name() || t('tab.you'))}
+                </span>
+              </span>
+              <span class="cut">{name() || t('tab.you')}</span>
+            </div>
+          </div>
+        </div>
+        <p class="dim">{t('setup.look')}</p>
+      </aside>
     </div>
   );
 };

@@ -1,4 +1,4 @@
-import { createSignal, type JSX } from 'solid-js';
+import { createResource, createSignal, type JSX } from 'solid-js';
 
 import { door } from '../../api/faces';
 import { enter, go, goTo, route } from '../../model/app';
@@ -8,6 +8,8 @@ import { Card, Field, useTry, Wrong } from './card';
 export const SignIn = (): JSX.Element => {
   const [email, setEmail] = createSignal('');
   const [password, setPassword] = createSignal('');
+  const [asked] = createResource(door.about);
+  const about = () => (asked.error ? undefined : asked.latest);
   const trying = useTry();
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -20,7 +22,7 @@ export const SignIn = (): JSX.Element => {
     });
   };
   return (
-    <Card title={t('door.signin')} lead={undefined}>
+    <Card title={t('door.welcome')} lead={about() ? t('door.signin.to', { name: about()?.name ?? '' }) : undefined}>
       <form class="fit" onSubmit={submit}>
         <Field label={t('door.email')} name="email" type="email" complete="username" value={email()} set={setEmail} focus />
         <Field label={t('door.password')} name="password" type="password" complete="current-password" value={password()} set={setPassword} />

@@ -1,4 +1,4 @@
-import { type JSX, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
 
 import type { Channel } from '../../api/wire';
 import { go, route } from '../../model/app';
@@ -7,7 +7,12 @@ import type { Pane } from '../../model/route';
 import { othersOf } from '../../model/people';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
+import { Face } from '../../ui/face';
 import { Icon } from '../../ui/icon';
+import { pictureOf } from '../timeline/message';
+
+const SPEAKERS = 3;
+const SPEAKERS_FROM = 50;
 
 export const openPane = (pane: Pane): void => {
   const now = route();
@@ -17,6 +22,12 @@ export const openPane = (pane: Pane): void => {
 export const Bar = (props: { channel: Channel }): JSX.Element => {
   const team = useTeam();
   const isStarred = (): boolean => team.state().kept['star']?.[props.channel.id] !== undefined;
+  /** Who spoke here last: whom one would ask. */
+  const speakers = createMemo<string[]>((before) => {
+    const messages = team.state().runs[props.channel.id]?.messages.slice(-SPEAKERS_FROM) ?? [];
+    const last = [...new Set(messages.toReversed().filter((one) => !one.system).map((one) => one.author))].slice(0, SPEAKERS);
+    return before.join() === last.join() ? before : last;
+  }, []);
   const topic = (): string => {
     if (props.channel.kind !== 'direct') return props.channel.topic;
     const status = team.people()[othersOf(props.channel, team.me)[0] ?? '']?.status;
@@ -48,7 +59,11 @@ export const Bar = (props: { channel: Channel }): JSX.Element => {
       </span>
       <div class="tools">
         <button class="count hide-phone" aria-label={t('bar.members', { count: props.channel.members })} onClick={() => openPane('members')}>
-          <Icon name="people" size="s" />
+          <Show when={speakers().length > 0} fallback={<Icon name="people" size="s" />}>
+            <span class="faces">
+              <For each={speakers()}>{(account) => <Face id={account} name={team.name(account)} picture={pictureOf(team, account)} size={20} />}</For>
+            </span>
+          </Show>
           {props.channel.members}
         </button>
         <Show when={props.channel.pins > 0}>

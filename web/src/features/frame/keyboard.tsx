@@ -3,6 +3,7 @@
 import { type JSX, onCleanup, onMount } from 'solid-js';
 
 import { go, route } from '../../model/app';
+import { type Act, actFor, keysOf } from '../../model/keys';
 import { useTeam } from '../../model/team';
 import { nextUnread, sectionsOf } from '../sidebar/sections';
 import { closePane } from '../thread/thread';
@@ -45,21 +46,29 @@ export const Keyboard = (): JSX.Element => {
     if (now.thread || now.pane) closePane();
     else team.engine.read(now.channel, 0, team.state().places[now.channel]?.last ?? 0);
   };
+  const acts: Partial<Record<Act, () => void>> = {
+    jump: () => open('switcher'),
+    direct: () => open('direct'),
+    'channel.up': () => walk(-1, false),
+    'channel.down': () => walk(1, false),
+    'unread.up': () => walk(-1, true),
+    'unread.down': () => walk(1, true),
+    'region.next': () => cycle(1),
+    'region.last': () => cycle(-1),
+    pane: () => openPane('details'),
+    sheet: () => open('keys'),
+  };
   const pressed = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
-    const command = event.ctrlKey || event.metaKey;
-    const key = event.key.toLowerCase();
-    const run = (act: () => void): void => {
-      event.preventDefault();
-      act();
-    };
-    if (command && key === 'k') run(() => open(event.shiftKey ? 'direct' : 'switcher'));
-    else if (command && key === '.') run(() => (route().kind === 'place' ? openPane('details') : undefined));
-    else if (event.altKey && (key === 'arrowup' || key === 'arrowdown')) {
-      run(() => walk(key === 'arrowdown' ? 1 : -1, event.shiftKey));
-    } else if (key === 'f6') run(() => cycle(event.shiftKey ? -1 : 1));
-    else if (key === 'escape' && !over()) escape();
-    else if (event.key === '?' && !isText(event.target)) run(() => open('keys'));
+    if (event.key === 'Escape' && !over()) escape();
+    const keys = keysOf(event);
+    // A sign or a letter alone is text where text is written.
+    if (keys.length === 1 && isText(event.target)) return;
+    const act = actFor(team.state().kept, 'anywhere', keys);
+    const work = act && acts[act];
+    if (!work) return;
+    event.preventDefault();
+    work();
   };
   onMount(() => addEventListener('keydown', pressed));
   onCleanup(() => removeEventListener('keydown', pressed));

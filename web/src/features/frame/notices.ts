@@ -5,6 +5,7 @@ import { createEffect, createSignal, on, onCleanup } from 'solid-js';
 import type { Message } from '../../api/wire';
 import { goTo, route } from '../../model/app';
 import { plain } from '../../model/markdown';
+import { rings } from '../../model/ring';
 import { write } from '../../model/route';
 import { type Team, useTeam } from '../../model/team';
 import { t } from '../../texts';
@@ -16,12 +17,10 @@ export const wantNotices = (on_: boolean): void => localStorage.setItem(CHOICE, 
 const WORDS = 120;
 
 const calls = (team: Team, message: Message): boolean => {
-  if (message.author === team.me || team.presence(team.me) === 'dnd') return false;
   const channel = team.channel(message.channel);
-  if (!channel) return false;
-  const named = message.mentions?.people.includes(team.me) ?? false;
-  if (team.isMuted(channel.id)) return named;
-  return named || channel.kind === 'direct' || message.mentions?.all !== undefined;
+  if (!channel || team.presence(team.me) === 'dnd') return false;
+  const { kept, followed } = team.state();
+  return rings(message, channel, { me: team.me, kept, followed });
 };
 
 const isLooked = (message: Message): boolean => {

@@ -2,12 +2,15 @@
 
 import { createSignal } from 'solid-js';
 
-export type Over = 'switcher' | 'direct' | 'create' | 'browse' | 'section' | 'preferences' | 'keys' | 'admin' | 'date';
+export type Over = 'switcher' | 'direct' | 'create' | 'browse' | 'section' | 'preferences' | 'keys' | 'admin' | 'date' | 'workspace';
 
 const [over, setOver] = createSignal<Over>();
+/** What it is about, where it is about one of many. */
+const [subject, setSubject] = createSignal<string>();
 
-export { over };
-export const open = (what: Over): void => {
+export { over, subject };
+export const open = (what: Over, about?: string): void => {
+  setSubject(about);
   setOver(what);
 };
 export const close = (): void => {

@@ -11,7 +11,8 @@ const NewDirect = lazy(() => import('../over/new-direct').then((module) => ({ de
 const CreateChannel = lazy(() => import('../over/create-channel').then((module) => ({ default: module.CreateChannel })));
 const NewSection = lazy(() => import('../over/new-section').then((module) => ({ default: module.NewSection })));
 const JumpToDate = lazy(() => import('../over/jump-to-date').then((module) => ({ default: module.JumpToDate })));
-const Keys = lazy(() => import('../over/keys').then((module) => ({ default: module.Keys })));
+const AddWorkspace = lazy(() => import('../over/add-workspace').then((module) => ({ default: module.AddWorkspace })));
+const Keys = lazy(() => import('../over/key-sheet').then((module) => ({ default: module.Keys })));
 const Preferences = lazy(() => import('../preferences/preferences').then((module) => ({ default: module.Preferences })));
 
 export const Over = (): JSX.Element => {
@@ -41,6 +42,9 @@ export const Over = (): JSX.Element => {
         </Match>
         <Match when={over() === 'date'}>
           <JumpToDate close={close} />
+        </Match>
+        <Match when={over() === 'workspace'}>
+          <AddWorkspace close={close} />
         </Match>
         <Match when={over() === 'keys'}>
           <Keys close={close} />

@@ -1,9 +1,10 @@
 import { For, type JSX, Show } from 'solid-js';
 
-import type { Room } from '../../api/faces';
+import { type Room, Team as Workspace } from '../../api/faces';
 import { session } from '../../model/app';
 import { hueOf, initialsOf } from '../../model/people';
 import { totalOf, useTeam } from '../../model/team';
+import { isNewer } from '../../model/worker';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { Icon } from '../../ui/icon';
@@ -21,6 +22,8 @@ export const Rail = (): JSX.Element => {
     const known = session();
     return known.kind === 'in' ? known.rooms : [];
   };
+  const picture = (room: Room): string | undefined =>
+    room.id === team.room.id ? team.picture() : room.picture && new Workspace(room.id).pictureOf(room.picture);
   const calls = (room: Room): number => (room.id === team.room.id ? totalOf(team.state()).mentions : room.mentions);
   const isUnread = (room: Room): boolean => room.id !== team.room.id && room.unread > 0;
   const label = (room: Room): string => {
@@ -39,7 +42,9 @@ export const Rail = (): JSX.Element => {
             aria-current={room.id === team.room.id ? 'true' : undefined}
             aria-label={label(room)}
           >
-            {initialsOf(room.name)}
+            <Show when={picture(room)} fallback={initialsOf(room.name)}>
+              {(source) => <img src={source()} alt="" width="36" height="36" decoding="async" />}
+            </Show>
             <Show when={calls(room) > 0 && room.id !== team.room.id}>
               <span class="badge" aria-hidden="true">
                 {badge(calls(room))}
@@ -51,6 +56,9 @@ export const Rail = (): JSX.Element => {
           </a>
         )}
       </For>
+      <button class="ws add" aria-label={t('workspace.add')} onClick={() => open('workspace')}>
+        <Icon name="plus" size="s" />
+      </button>
       <div class="end">
         <button class="ib" aria-label={t('rail.keys')} onClick={() => open('keys')}>
           <Icon name="keys" />
@@ -61,10 +69,14 @@ export const Rail = (): JSX.Element => {
           </button>
         </Show>
         <button
-          aria-label={t('rail.you', { name: team.name(team.me), presence: t(`presence.${team.presence(team.me)}`) })}
+          class="you"
+          aria-label={[t('rail.you', { name: team.name(team.me), presence: t(`presence.${team.presence(team.me)}`) }), ...(isNewer() ? [t('app.newer')] : [])].join('. ')}
           onClick={() => open('preferences')}
         >
           <Face id={team.me} name={team.name(team.me)} picture={pictureOf(team, team.me)} presence={team.presence(team.me)} />
+          <Show when={isNewer()}>
+            <i class="spot" />
+          </Show>
         </button>
       </div>
     </nav>

@@ -5,6 +5,7 @@ import { createEffect, createMemo, createSignal, type JSX, Match, on, onCleanup,
 import { go } from '../../model/app';
 import { useTeam } from '../../model/team';
 import * as time from '../../model/time';
+import { renew } from '../../model/worker';
 import { t } from '../../texts';
 
 const QUIET_MS = 2_000;
@@ -58,7 +59,7 @@ export const Strip = (): JSX.Element => {
         <Match when={over() === 'version'}>
           <div class="strip warn">
             {t('strip.version')}
-            <button onClick={() => location.reload()}>{t('strip.reload')}</button>
+            <button onClick={() => void renew()}>{t('strip.reload')}</button>
           </div>
         </Match>
         <Match when={over() === 'not-a-member'}>

@@ -22,11 +22,14 @@ import { open } from './open';
 import { Over } from './over';
 import { Rail, showsRail } from './rail';
 import { Strip } from './strip';
+import { Tabbar } from './tabbar';
 
 const Details = lazy(() => import('../panes/details').then((module) => ({ default: module.Details })));
 const Pins = lazy(() => import('../panes/pins').then((module) => ({ default: module.Pins })));
+const Person = lazy(() => import('../panes/person').then((module) => ({ default: module.Person })));
 const Members = lazy(() => import('../panes/members').then((module) => ({ default: module.Members })));
 const ListPage = lazy(() => import('../lists/list-page').then((module) => ({ default: module.ListPage })));
+const AdminSide = lazy(() => import('../admin/side').then((module) => ({ default: module.AdminSide })));
 const Admin = lazy(() => import('../admin/admin').then((module) => ({ default: module.Admin })));
 
 export const Workspace = (props: { room: Room; me: Me }): JSX.Element => (
@@ -45,6 +48,10 @@ const Inside = (): JSX.Element => {
     const now = route();
     return now.kind === 'place' && now.channel === undefined;
   };
+  const admin = createMemo(() => {
+    const now = route();
+    return now.kind === 'admin' ? now.page : undefined;
+  });
   useLooking();
   notify();
   const heard = useHeard();
@@ -80,8 +87,17 @@ const Inside = (): JSX.Element => {
         <Show when={showsRail(rooms(), team.room.role)}>
           <Rail />
         </Show>
-        <Sidebar />
+        <Show when={admin()} fallback={<Sidebar />}>
+          {(page) => (
+            <Suspense fallback={<Sidebar />}>
+              <AdminSide page={page()} />
+            </Suspense>
+          )}
+        </Show>
         <Sheet />
+        <Show when={isHome()}>
+          <Tabbar />
+        </Show>
       </div>
       <div class="sr" aria-live="polite">
         {heard()}
@@ -145,7 +161,7 @@ const Sheet = (): JSX.Element => {
             <Match when={place()?.thread}>
               {(thread) => <Thread channel={known()} thread={thread()} target={place()?.reply} />}
             </Match>
-            <Match when={place()?.pane}>{(pane) => <PaneOf pane={pane()} channel={known()} />}</Match>
+            <Match when={place()?.pane}>{(pane) => <PaneOf pane={pane()} channel={known()} who={place()?.who} />}</Match>
           </Switch>
         )}
       </Show>
@@ -174,7 +190,7 @@ const Place = (props: { channel: Channel }): JSX.Element => {
   );
 };
 
-const PaneOf = (props: { pane: Pane; channel: Channel }): JSX.Element => (
+const PaneOf = (props: { pane: Pane; channel: Channel; who: string | undefined }): JSX.Element => (
   <Suspense>
     <Switch>
       <Match when={props.pane === 'details'}>
@@ -186,6 +202,7 @@ const PaneOf = (props: { pane: Pane; channel: Channel }): JSX.Element => (
       <Match when={props.pane === 'members'}>
         <Members channel={props.channel} />
       </Match>
+      <Match when={props.pane === 'person' && props.who}>{(who) => <Person who={who()} />}</Match>
     </Switch>
   </Suspense>
 );

@@ -1,15 +1,11 @@
 import { type JSX, Show } from 'solid-js';
 
-import type { Found, ThreadRow } from '../../api/faces';
-import type { Message } from '../../api/wire';
+import type { ThreadRow } from '../../api/faces';
 import { write } from '../../model/route';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { FoundMessage } from './found';
 import { Paged } from './paged';
-
-/** Lists carry messages bare, or beside why they are there. */
-const messageOf = (item: Found | Message): Message => ('message' in item ? item.message : item);
 
 export const Threads = (): JSX.Element => {
   const team = useTeam();
@@ -20,7 +16,7 @@ export const Threads = (): JSX.Element => {
           <FoundMessage message={row.root} people={people} />
           <a
             class="thr"
-            href={write({ kind: 'place', workspace: team.room.slug, channel: row.channel ?? row.root.channel, thread: row.thread ?? row.root.number })}
+            href={write({ kind: 'place', workspace: team.room.slug, channel: row.root.channel, thread: row.root.number })}
           >
             <b>{t('message.replies', { count: row.root.replies?.count ?? 0 })}</b>
             <Show when={(row.unread ?? 0) > 0}>
@@ -37,7 +33,7 @@ export const Mentions = (): JSX.Element => {
   const team = useTeam();
   return (
     <Paged ask={team.face.mentions} empty={t('list.mentions.empty')}>
-      {(item: Found, people) => <FoundMessage message={messageOf(item)} people={people} />}
+      {(item, people) => <FoundMessage message={item.message} people={people} />}
     </Paged>
   );
 };
@@ -46,7 +42,7 @@ export const Saved = (): JSX.Element => {
   const team = useTeam();
   return (
     <Paged ask={team.face.saved} empty={t('list.saved.empty')}>
-      {(item: Found, people) => <FoundMessage message={messageOf(item)} people={people} />}
+      {(item, people) => <FoundMessage message={item.message} people={people} />}
     </Paged>
   );
 };

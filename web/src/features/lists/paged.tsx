@@ -4,6 +4,7 @@ import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
 
 import type { List } from '../../api/faces';
 import type { People } from '../../api/wire';
+import { Problem, UNREACHABLE } from '../../api/http';
 import { sayProblem } from '../../model/app';
 import { t } from '../../texts';
 import { Bones } from '../timeline/timeline';
@@ -32,7 +33,7 @@ export const Paged = <T,>(props: {
       when={!first.error}
       fallback={
         <div class="empty" role="alert">
-          <p>{t('timeline.failed')}</p>
+          <p>{first.error instanceof Problem && first.error.code === UNREACHABLE ? t('timeline.offline') : t('timeline.failed')}</p>
           <button class="btn" onClick={() => void refetch()}>
             {t('app.again')}
           </button>

@@ -4,24 +4,28 @@ import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Dialog } from '../../ui/dialog';
 import { Field, useTry, Wrong } from '../doors/card';
+import { subject } from '../frame/open';
+import { ownSection } from '../sidebar/sections';
 
-/** A section of one's own; channels are moved into it from their menu. */
+/** A section of one's own, made or renamed; channels are moved into it from their menu. */
 export const NewSection = (props: { close: () => void }): JSX.Element => {
   const team = useTeam();
-  const [name, setName] = createSignal('');
+  const id = subject();
+  const known = id === undefined ? undefined : ownSection(team.state().kept['section']?.[id]);
+  const [name, setName] = createSignal(known?.name ?? '');
   const trying = useTry();
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     trying.run(async () => {
-      const subject = `s${Date.now().toString(36)}`;
-      const value = { name: name().trim(), channels: [] };
-      await team.face.keep('section', subject, value);
-      team.engine.privately(0, [{ kind: 'section', subject, value, version: 0 }]);
+      const at = id ?? `s${Date.now().toString(36)}`;
+      const value = { name: name().trim(), channels: known?.channels ?? [] };
+      await team.face.keep('section', at, value);
+      team.engine.privately(0, [{ kind: 'section', subject: at, value, version: 0 }]);
       props.close();
     });
   };
   return (
-    <Dialog title={t('side.section')} close={props.close}>
+    <Dialog title={known ? t('section.rename') : t('side.section')} close={props.close}>
       <form class="dialog-body" onSubmit={submit}>
         <Field label={t('create.name')} name="section-name" value={name()} set={setName} focus />
         <Wrong problem={trying.wrong()} />
@@ -30,7 +34,7 @@ export const NewSection = (props: { close: () => void }): JSX.Element => {
             {t('dialog.cancel')}
           </button>
           <button class="btn go" disabled={trying.busy()}>
-            {t('create.go')}
+            {known ? t('section.rename') : t('create.go')}
           </button>
         </div>
       </form>

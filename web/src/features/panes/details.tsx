@@ -1,9 +1,11 @@
 /** What a channel is about, and what may be done with it as a whole. */
 
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createSignal, For, type JSX, Show } from 'solid-js';
 
 import type { Channel } from '../../api/wire';
 import { sayProblem } from '../../model/app';
+import { keepAtOnce } from '../../model/kept';
+import { LEVELS, levelIn } from '../../model/ring';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { openPane } from '../frame/bar';
@@ -45,12 +47,42 @@ const Line = (props: { channel: Channel; field: Field; label: string; may: boole
   );
 };
 
+/** What rings of this channel; the choice for all holds where none is made. */
+const Rings = (props: { channel: Channel }): JSX.Element => {
+  const team = useTeam();
+  const level = () => levelIn(team.state().kept, props.channel.id) ?? '';
+  const choose = (to: string): void => {
+    const { id } = props.channel;
+    keepAtOnce(team, 'notify', id, to || null, () => (to ? team.face.keep('notify', id, to) : team.face.drop('notify', id)));
+  };
+  return (
+    <div class="field">
+      <label for="channel-rings">{t('notify.here')}</label>
+      <select id="channel-rings" class="input sm" onChange={(event) => choose(event.currentTarget.value)}>
+        <option value="" selected={level() === ''}>
+          {t('notify.asall')}
+        </option>
+        <For each={LEVELS}>
+          {(one) => (
+            <option value={one} selected={level() === one}>
+              {t(`notify.${one}`)}
+            </option>
+          )}
+        </For>
+      </select>
+    </div>
+  );
+};
+
 export const Details = (props: { channel: Channel }): JSX.Element => {
   const team = useTeam();
   const { face } = team;
   const isDirect = (): boolean => props.channel.kind === 'direct';
   const seat = () => team.state().places[props.channel.id];
   const moderates = (): boolean => seat()?.role === 'manager' || ['owner', 'admin'].includes(team.room.role);
+  const change = (body: Parameters<typeof face.changeChannel>[1]): void => {
+    face.changeChannel(props.channel.id, body).catch(sayProblem);
+  };
   const archived = (): boolean => props.channel.state === 'archived';
   return (
     <Pane title={t('details.title')}>
@@ -59,6 +91,9 @@ export const Details = (props: { channel: Channel }): JSX.Element => {
           <Line channel={props.channel} field="name" label={t('create.name')} may={moderates()} />
           <Line channel={props.channel} field="topic" label={t('details.topic')} may={seat() !== undefined} />
           <Line channel={props.channel} field="purpose" label={t('details.purpose')} may={seat() !== undefined} />
+        </Show>
+        <Show when={seat()}>
+          <Rings channel={props.channel} />
         </Show>
         <button class="btn wide" onClick={() => openPane('members')}>
           {t('bar.members', { count: props.channel.members })}
@@ -71,6 +106,18 @@ export const Details = (props: { channel: Channel }): JSX.Element => {
             <button class="btn wide" onClick={() => face.leave(props.channel.id, 'me').catch(sayProblem)}>
               {t('details.leave')}
             </button>
+          </Show>
+          <Show when={moderates()}>
+            <label class="check">
+              <input type="checkbox" checked={props.channel.posting === 'admins'} onChange={(event) => change({ posting: event.currentTarget.checked ? 'admins' : 'everyone' })} />
+              {t('details.posting')}
+            </label>
+          </Show>
+          <Show when={['owner', 'admin'].includes(team.room.role) && props.channel.kind === 'public'}>
+            <label class="check">
+              <input type="checkbox" checked={props.channel.default} onChange={(event) => change({ default: event.currentTarget.checked })} />
+              {t('details.default')}
+            </label>
           </Show>
           <Show when={moderates() && props.channel.kind === 'public'}>
             <button class="btn wide" onClick={() => face.changeChannel(props.channel.id, { kind: 'private' }).catch(sayProblem)}>

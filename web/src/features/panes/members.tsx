@@ -8,13 +8,15 @@ import { sayProblem } from '../../model/app';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
+import { useActs } from '../timeline/acts';
 import { Icon } from '../../ui/icon';
 import { Pane } from './pane';
 
 export const Members = (props: { channel: Channel }): JSX.Element => {
   const team = useTeam();
   const { face } = team;
-  const [more, setMore] = createSignal<{ items: Seat[]; people: People; next: string | null }>();
+  const acts = useActs(() => undefined);
+  const [more, setMore] = createSignal<{ items: Seat[]; people: People; next?: string | null }>();
   const [seats, { refetch }] = createResource(
     () => [props.channel.id, props.channel.changed] as const,
     async ([id]): Promise<List<Seat>> => {
@@ -69,7 +71,8 @@ export const Members = (props: { channel: Channel }): JSX.Element => {
               const person = () => people()[seat.account];
               const name = (): string => person()?.name ?? t('person.unknown');
               return (
-                <li class="mi">
+                <li>
+                  <button class="mi" onClick={() => acts.person(seat.account)}>
                   <Face
                     id={seat.account}
                     name={name()}
@@ -81,6 +84,10 @@ export const Members = (props: { channel: Channel }): JSX.Element => {
                   <Show when={person()?.role === 'bot'}>
                     <span class="tag">{t('person.bot')}</span>
                   </Show>
+                  <Show when={seat.role === 'manager'}>
+                    <span class="tag push">{t('details.manager')}</span>
+                  </Show>
+                  </button>
                 </li>
               );
             }}

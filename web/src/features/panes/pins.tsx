@@ -17,7 +17,7 @@ export const Pins = (props: { channel: Channel }): JSX.Element => {
     <Pane title={t('details.pins')}>
       <Show when={!pins.error && (pins.latest?.items.length ?? 0) > 0} fallback={<p class="empty">{t('details.none')}</p>}>
         <For each={pins.latest?.items}>
-          {(item) => <FoundMessage message={'message' in item ? (item as never as { message: typeof item }).message : item} people={pins.latest?.people ?? {}} />}
+          {(item) => <FoundMessage message={item} people={pins.latest?.people ?? {}} />}
         </For>
       </Show>
     </Pane>

@@ -1,29 +1,11 @@
-import { createSignal, For, type JSX } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 
+import { chooseTheme, theme, THEMES } from '../../model/theme';
+import { install, installer } from '../../model/worker';
 import { languages, locale, speak, t } from '../../texts';
 
-const THEME = 'rookery.theme';
-const THEMES = ['system', 'light', 'dark'] as const;
-type Theme = (typeof THEMES)[number];
-
-const chosen = (): Theme => {
-  const known = localStorage.getItem(THEME);
-  return known === 'light' || known === 'dark' ? known : 'system';
-};
-
-/** Kept on this device: a screen's light is not an account's. */
+/** How the page looks on this device, and in which language. */
 export const Look = (): JSX.Element => {
-  const [theme, setTheme] = createSignal(chosen());
-  const choose = (to: Theme): void => {
-    setTheme(to);
-    if (to === 'system') {
-      localStorage.removeItem(THEME);
-      delete document.documentElement.dataset['theme'];
-    } else {
-      localStorage.setItem(THEME, to);
-      document.documentElement.dataset['theme'] = to;
-    }
-  };
   return (
     <div class="pane-in">
       <div class="field" role="group" aria-label={t('prefs.theme')}>
@@ -31,7 +13,7 @@ export const Look = (): JSX.Element => {
         <div class="seg">
           <For each={THEMES}>
             {(one) => (
-              <button aria-pressed={theme() === one} onClick={() => choose(one)}>
+              <button aria-pressed={theme() === one} onClick={() => chooseTheme(one)}>
                 {t(`prefs.theme.${one}`)}
               </button>
             )}
@@ -44,6 +26,11 @@ export const Look = (): JSX.Element => {
           <For each={languages}>{(one) => <option value={one.tag}>{one.name}</option>}</For>
         </select>
       </div>
+      <Show when={installer()}>
+        <button class="btn" onClick={install}>
+          {t('app.install')}
+        </button>
+      </Show>
     </div>
   );
 };

@@ -1,10 +1,14 @@
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createSignal, For, type JSX, Show } from 'solid-js';
 
+import { chose, keepAtOnce } from '../../model/kept';
+import { EVERYWHERE, LEVELS, levelIn, WORDS, wordsOf } from '../../model/ring';
+import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { wantNotices, wantsNotices } from '../frame/notices';
 
-/** Of this device; what rings at all is the channel's mute and one's do not disturb. */
+/** What rings is the account's; whether this browser shows it is the device's. */
 export const Notices = (): JSX.Element => {
+  const team = useTeam();
   const [on, setOn] = createSignal(wantsNotices());
   const [denied, setDenied] = createSignal('Notification' in window ? Notification.permission === 'denied' : true);
   const flip = async (wanted: boolean): Promise<void> => {
@@ -12,6 +16,13 @@ export const Notices = (): JSX.Element => {
     setDenied(!allowed);
     setOn(wanted && allowed);
     wantNotices(wanted && allowed);
+  };
+  const level = () => levelIn(team.state().kept, EVERYWHERE) ?? '';
+  const choose = (to: string): void =>
+    keepAtOnce(team, 'notify', EVERYWHERE, to || null, () => (to ? team.face.keep('notify', EVERYWHERE, to) : team.face.drop('notify', EVERYWHERE)));
+  const words = (text: string): void => {
+    const list = [...new Set(text.split(/[,،、]/).map((one) => one.trim()).filter(Boolean))];
+    chose(team, WORDS, list.length > 0 ? list : null);
   };
   return (
     <div class="pane-in">
@@ -22,6 +33,28 @@ export const Notices = (): JSX.Element => {
       <Show when={denied()}>
         <p class="hint">{t('prefs.notify.denied')}</p>
       </Show>
+      <div class="field">
+        <label for="rings">{t('notify.everywhere')}</label>
+        <select id="rings" class="input sm" onChange={(event) => choose(event.currentTarget.value)}>
+          <option value="" selected={level() === ''}>
+            {t('notify.usual')}
+          </option>
+          <For each={LEVELS}>
+            {(one) => (
+              <option value={one} selected={level() === one}>
+                {t(one === 'mentions' ? 'notify.mentions.all' : `notify.${one}`)}
+              </option>
+            )}
+          </For>
+        </select>
+      </div>
+      <div class="field">
+        <label for="ring-words">{t('notify.words')}</label>
+        <input id="ring-words" class="input sm" dir="auto" aria-describedby="ring-words-hint" value={wordsOf(team.state().kept).join(', ')} onChange={(event) => words(event.currentTarget.value)} />
+        <span id="ring-words-hint" class="hint">
+          {t('notify.words.hint')}
+        </span>
+      </div>
     </div>
   );
 };

@@ -1,7 +1,8 @@
 /** How one wants it: every change saves itself and says so. */
 
-import { createSignal, For, type JSX, Match, Switch } from 'solid-js';
+import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 
+import { isNewer, renew } from '../../model/worker';
 import { t } from '../../texts';
 import { Dialog } from '../../ui/dialog';
 import { Devices } from './devices';
@@ -17,6 +18,12 @@ export const Preferences = (props: { close: () => void }): JSX.Element => {
   const [page, setPage] = createSignal<Page>('profile');
   return (
     <Dialog title={t('prefs.title')} close={props.close} wide>
+      <Show when={isNewer()}>
+        <div class="strip info" role="status">
+          {t('app.newer')}
+          <button onClick={() => void renew()}>{t('app.newer.open')}</button>
+        </div>
+      </Show>
       <div class="prefs">
         <nav class="prefs-list" aria-label={t('prefs.title')}>
           <For each={PAGES}>

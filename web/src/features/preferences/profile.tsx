@@ -1,14 +1,27 @@
-import { createResource, createSignal, type JSX, Show } from 'solid-js';
+import { createResource, createSignal, For, type JSX, lazy, Show, Suspense } from 'solid-js';
 
 import { account } from '../../api/faces';
 import { leave, say, sayProblem } from '../../model/app';
+import type { Status } from '../../api/wire';
 import { useTeam } from '../../model/team';
+import * as time from '../../model/time';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { Field, useTry, Wrong } from '../doors/card';
 import { pictureOf } from '../timeline/message';
+import { choose, PICTURES } from './picture';
 
-const HOUR_MS = 3_600_000;
+const EmojiPicker = lazy(() => import('../composer/picker').then((module) => ({ default: module.EmojiPicker })));
+
+const MINUTE_MS = 60_000;
+const MORNING_H = 9;
+
+const tomorrow = (): Date => {
+  const day = new Date();
+  day.setDate(day.getDate() + 1);
+  day.setHours(MORNING_H, 0, 0, 0);
+  return day;
+};
 
 /** Saves when one leaves the field, and only what changed. */
 const Saved = (props: { label: string; id: string; value: string; save: (value: string) => Promise<unknown> }): JSX.Element => {
@@ -29,17 +42,66 @@ const Saved = (props: { label: string; id: string; value: string; save: (value: 
   );
 };
 
+/** What is going on, in a few words, with a sign before it and an end. */
+const StatusLine = (props: { status: Status | undefined; save: (status: { text: string; emoji?: string; until?: string } | null) => Promise<unknown> }): JSX.Element => {
+  const [picking, setPicking] = createSignal<HTMLElement>();
+  const [hours, setHours] = createSignal(0);
+  const keep = (part: { text?: string; emoji?: string }): void => {
+    const text = part.text ?? props.status?.text ?? '';
+    const emoji = part.emoji ?? props.status?.emoji;
+    const until = hours() > 0 ? new Date(Date.now() + hours() * 60 * MINUTE_MS).toISOString() : undefined;
+    const fresh = text === '' && !emoji ? null : { text, ...(emoji ? { emoji } : {}), ...(until ? { until } : {}) };
+    props.save(fresh).then(() => say(t('prefs.saved')), sayProblem);
+  };
+  return (
+    <div class="field">
+      <label for="my-status">{t('you.status.text')}</label>
+      <div class="row">
+        <button class="btn" aria-label={t('you.status.emoji')} onClick={(event) => setPicking(event.currentTarget)}>
+          {props.status?.emoji ?? '🙂'}
+        </button>
+        <input id="my-status" class="input sm" dir="auto" maxlength="100" value={props.status?.text ?? ''} onChange={(event) => keep({ text: event.currentTarget.value.trim() })} />
+        <select class="input sm ends" aria-label={t('you.status.until')} onChange={(event) => {
+          setHours(Number(event.currentTarget.value));
+          if (props.status) keep({});
+        }}>
+          <option value="0">{t('you.status.stays')}</option>
+          <For each={[1, 4, 24]}>{(one) => <option value={one}>{time.span(one * 60)}</option>}</For>
+        </select>
+        <Show when={props.status}>
+          <button class="btn quiet" onClick={() => props.save(null).then(() => say(t('prefs.saved')), sayProblem)}>
+            {t('you.status.clear')}
+          </button>
+        </Show>
+      </div>
+      <Show when={picking()}>
+        {(at) => (
+          <Suspense>
+            <EmojiPicker
+              at={at()}
+              close={() => setPicking(undefined)}
+              take={(emoji) => {
+                setPicking(undefined);
+                keep({ emoji });
+              }}
+            />
+          </Suspense>
+        )}
+      </Show>
+    </div>
+  );
+};
+
 export const Profile = (): JSX.Element => {
   const team = useTeam();
   const { face } = team;
   const [member, { mutate }] = createResource(() => face.member('me'));
-  const change = (body: Record<string, unknown>) => face.changeMember('me', body).then(() => mutate((known) => known && ({ ...known, ...body } as never)));
+  const change = (body: Parameters<typeof face.changeMember>[1]) => face.changeMember('me', body).then(() => mutate((known) => known && ({ ...known, ...body } as never)));
   const [old, setOld] = createSignal('');
   const [fresh, setFresh] = createSignal('');
   const trying = useTry();
-  const picture = (event: Event & { currentTarget: HTMLInputElement }): void => {
-    const file = event.currentTarget.files?.[0];
-    if (file) face.picture(file).then(() => say(t('prefs.saved')), sayProblem);
+  const rest = (until: string | null): void => {
+    face.changeMember('me', { dnd_until: until }).catch(sayProblem);
   };
   const isUndisturbed = (): boolean => team.presence(team.me) === 'dnd';
   return (
@@ -48,8 +110,13 @@ export const Profile = (): JSX.Element => {
         <Face id={team.me} name={team.name(team.me)} picture={pictureOf(team, team.me)} size={56} />
         <label class="btn">
           {t('prefs.picture.choose')}
-          <input class="sr" type="file" accept="image/png,image/jpeg,image/webp" onChange={picture} />
+          <input class="sr" type="file" accept={PICTURES} onChange={(event) => choose(event, face.setMyPicture)} />
         </label>
+        <Show when={pictureOf(team, team.me)}>
+          <button class="btn quiet" onClick={() => face.dropMyPicture().catch(sayProblem)}>
+            {t('prefs.picture.drop')}
+          </button>
+        </Show>
       </div>
       <Show when={!member.error && member.latest}>
         {(known) => (
@@ -57,19 +124,34 @@ export const Profile = (): JSX.Element => {
             <Saved id="my-name" label={t('prefs.name')} value={known().name} save={(name) => change({ name })} />
             <Saved id="my-title" label={t('prefs.title.field')} value={known().title ?? ''} save={(title) => change({ title })} />
             <Saved id="my-zone" label={t('prefs.zone')} value={known().time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone} save={(zone) => change({ time_zone: zone })} />
-            <Saved id="my-status" label={t('you.status.text')} value={known().status?.text ?? ''} save={(text) => change({ status: text ? { text } : null })} />
+            <StatusLine status={known().status} save={(status) => change({ status })} />
           </>
         )}
       </Show>
-      <button
-        class="btn"
-        onClick={() => {
-          const until = isUndisturbed() ? null : new Date(Date.now() + HOUR_MS).toISOString();
-          face.changeMember('me', { dnd_until: until }).catch(sayProblem);
-        }}
-      >
-        {isUndisturbed() ? t('you.dnd.off') : t('you.dnd')}
-      </button>
+      <div class="field" role="group" aria-label={t('presence.dnd')}>
+        <span class="label">{t('presence.dnd')}</span>
+        <Show
+          when={!isUndisturbed()}
+          fallback={
+            <button class="btn" onClick={() => rest(null)}>
+              {t('you.dnd.off')}
+            </button>
+          }
+        >
+          <div class="row">
+            <For each={[30, 60, 240]}>
+              {(minutes) => (
+                <button class="btn" onClick={() => rest(new Date(Date.now() + minutes * MINUTE_MS).toISOString())}>
+                  {time.span(minutes)}
+                </button>
+              )}
+            </For>
+            <button class="btn" onClick={() => rest(tomorrow().toISOString())}>
+              {t('you.dnd.tomorrow')}
+            </button>
+          </div>
+        </Show>
+      </div>
       <form
         class="fit"
         onSubmit={(event) => {

@@ -8,7 +8,8 @@ import { go, leave, route, sayProblem } from '../../model/app';
 import { flip, keepAtOnce } from '../../model/kept';
 import { write } from '../../model/route';
 import { mentionsOf, unreadOf } from '../../sync/state';
-import { useTeam } from '../../model/team';
+import { type Team, useTeam } from '../../model/team';
+import { isNewer, renew } from '../../model/worker';
 import { t } from '../../texts';
 import { Icon, type IconName } from '../../ui/icon';
 import { type Choice, MenuButton, MenuList } from '../../ui/menu';
@@ -88,7 +89,9 @@ const workspaceChoices = (role: string): Choice[] => {
     { label: t('side.create'), icon: 'plus', run: () => open('create') },
   ];
   if (role === 'owner' || role === 'admin') list.push({ label: t('rail.admin'), icon: 'tune', run: () => open('admin') });
+  if (isNewer()) list.push({ label: t('app.newer.open'), icon: 'undo', apart: true, run: () => void renew() });
   list.push(
+    { label: t('workspace.add'), icon: 'plus', apart: true, run: () => open('workspace') },
     { label: t('you.preferences'), icon: 'people', apart: true, run: () => open('preferences') },
     { label: t('rail.keys'), icon: 'keys', run: () => open('keys') },
     { label: t('you.signout'), icon: 'undo', apart: true, run: () => void leave() },
@@ -173,6 +176,18 @@ const Place = (props: {
   );
 };
 
+/** One's own sections: their channels go back to where they were when one goes. */
+const sectionChoices = (team: Team, section: Section): Choice[] => [
+  { label: t('section.rename'), icon: 'edit', run: () => open('section', section.id) },
+  {
+    label: t('section.drop'),
+    icon: 'trash',
+    bad: true,
+    apart: true,
+    run: () => keepAtOnce(team, 'section', section.id, null, () => team.face.drop('section', section.id)),
+  },
+];
+
 const SectionOf = (props: {
   section: Section;
   here: string | undefined;
@@ -213,6 +228,11 @@ const SectionOf = (props: {
           </span>
           <span class="cut">{name()}</span>
         </button>
+        <Show when={props.section.kind === 'own'}>
+          <MenuButton label={t('section.menu', { name: name() })} class="ib sm" choices={() => sectionChoices(team, props.section)}>
+            <Icon name="more" size="s" />
+          </MenuButton>
+        </Show>
         <Show when={props.section.kind === 'channels' || props.section.kind === 'directs'}>
           <MenuButton label={props.section.kind === 'directs' ? t('side.direct') : t('side.add')} class="ib sm" choices={add}>
             <Icon name="plus" size="s" />

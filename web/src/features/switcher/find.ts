@@ -4,10 +4,12 @@ import type { Channel, People } from '../../api/wire';
 import type { Place } from '../../sync/state';
 import { unreadOf } from '../../sync/state';
 import { rank } from '../composer/complete';
+import type { Command } from './commands';
 
 export type Target =
   | { kind: 'channel'; channel: Channel; name: string; unread: boolean }
-  | { kind: 'person'; account: string; name: string };
+  | { kind: 'person'; account: string; name: string }
+  | { kind: 'command'; command: Command; name: string };
 
 export interface Known {
   channels: Readonly<Record<string, Channel>>;
@@ -15,13 +17,22 @@ export interface Known {
   people: People;
   me: string;
   title: (channel: Channel) => string;
+  commands: readonly Command[];
 }
 
 const MOST = 12;
 
+const named = (word: string, all: readonly Command[]): Target[] =>
+  all
+    .map((command) => ({ at: rank(command.label, word), target: { kind: 'command', command, name: command.label } as Target }))
+    .filter((one) => one.at >= 0)
+    .sort((a, b) => a.at - b.at)
+    .map((one) => one.target);
+
 export const findTargets = (typed: string, known: Known): Target[] => {
   const only = ['#', '@'].find((mark) => typed.startsWith(mark));
   const word = (only ? typed.slice(1) : typed).trim();
+  if (typed.startsWith('>')) return named(typed.slice(1).trim(), known.commands);
   const recent = (id: string): number => known.places[id]?.lastPosition ?? 0;
   const channels = Object.values(known.channels)
     .filter((channel) => channel.kind === 'public' || known.places[channel.id] !== undefined)
@@ -44,7 +55,9 @@ export const findTargets = (typed: string, known: Known): Target[] => {
       unread: false,
       target: { kind: 'person', account, name: person.name } as Target,
     }));
-  const wanted = only === '#' ? channels.filter((one) => (one.target as { channel: Channel }).channel.kind !== 'direct') : only === '@' ? [...people, ...channels.filter((one) => (one.target as { channel: Channel }).channel.kind === 'direct')] : [...channels, ...people];
+  const isDirect = ({ target }: { target: Target }): boolean => target.kind === 'channel' && target.channel.kind === 'direct';
+  const wanted =
+    only === '#' ? channels.filter((one) => !isDirect(one)) : only === '@' ? [...people, ...channels.filter(isDirect)] : [...channels, ...people];
   const empty = word === '';
   return wanted
     .filter((one) => one.at >= 0)

@@ -8,11 +8,30 @@ import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { trapFocus } from '../../ui/focus';
-import { Icon } from '../../ui/icon';
+import { Icon, type IconName } from '../../ui/icon';
 import { pictureOf } from '../timeline/message';
+import { commands } from './commands';
 import { findTargets, type Target } from './find';
 
 const ASK_FROM = 2;
+
+/** The part that was typed, where it stands in a name. */
+const Hit = (props: { name: string; typed: string }): JSX.Element => {
+  const at = (): number => (props.typed === '' ? -1 : props.name.toLocaleLowerCase().indexOf(props.typed.toLocaleLowerCase()));
+  return (
+    <Show when={at() >= 0} fallback={props.name}>
+      {props.name.slice(0, at())}
+      <span class="hit">{props.name.slice(at(), at() + props.typed.length)}</span>
+      {props.name.slice(at() + props.typed.length)}
+    </Show>
+  );
+};
+
+const iconOf = (target: Target): IconName => {
+  if (target.kind === 'command') return target.command.icon;
+  if (target.kind === 'person') return 'people';
+  return { private: 'lock', direct: 'people', public: 'hash' }[target.channel.kind] as IconName;
+};
 
 export const Switcher = (props: { close: () => void }): JSX.Element => {
   const team = useTeam();
@@ -21,13 +40,15 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
   let box: HTMLDivElement | undefined;
   // Whom and what this device does not know yet, the server does.
   const [elsewhere] = createResource(
-    () => (typed().replace(/^[#@]/, '').length >= ASK_FROM ? typed().replace(/^[#@]/, '') : undefined),
+    () => (!typed().startsWith('>') && typed().replace(/^[#@]/, '').length >= ASK_FROM ? typed().replace(/^[#@]/, '') : undefined),
     async (prefix) => {
-      const [members, channels] = await Promise.all([
+      const [members, channels, archived] = await Promise.all([
         team.face.members({ prefix, limit: 8 }).catch(() => ({ items: [] })),
         team.face.channels({ prefix, limit: 8 }).catch(() => ({ items: [] })),
+        // What is archived is never listed, but found.
+        team.face.channels({ prefix, archived: true, limit: 4 }).catch(() => ({ items: [] })),
       ]);
-      return { members: members.items, channels: channels.items };
+      return { members: members.items, channels: [...channels.items, ...archived.items] };
     },
   );
   const found = createMemo(() => {
@@ -35,13 +56,19 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
     const more = elsewhere.latest;
     const people = { ...Object.fromEntries((more?.members ?? []).map((one) => [one.account, one])), ...team.people() };
     const all = { ...Object.fromEntries((more?.channels ?? []).map((one) => [one.id, one])), ...channels };
-    return findTargets(typed(), { channels: all, places, people, me: team.me, title: team.title });
+    return findTargets(typed(), { channels: all, places, people, me: team.me, title: team.title, commands: commands(team) });
   });
   createEffect(on(typed, () => setAt(0)));
+  const word = (): string => typed().replace(/^[#@>]/, '').trim();
+  const aboutOf = (target: Target): string => {
+    if (target.kind === 'channel') return target.channel.topic;
+    return target.kind === 'person' ? (team.people()[target.account]?.status?.text ?? '') : '';
+  };
   const take = (target: Target | undefined): void => {
     if (!target) return;
     props.close();
-    if (target.kind === 'channel') go({ kind: 'place', workspace: team.room.slug, channel: target.channel.id });
+    if (target.kind === 'command') target.command.run();
+    else if (target.kind === 'channel') go({ kind: 'place', workspace: team.room.slug, channel: target.channel.id });
     else {
       team.face
         .direct([target.account])
@@ -82,7 +109,7 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
           <For each={found()}>
             {(target, index) => (
               <div
-                class="mi"
+                class="o"
                 classList={{ at: index() === at() }}
                 id={`target-${index()}`}
                 role="option"
@@ -92,14 +119,19 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
               >
                 <Show
                   when={target.kind === 'person' && target}
-                  fallback={<Icon name={target.kind === 'channel' && target.channel.kind === 'private' ? 'lock' : target.kind === 'channel' && target.channel.kind === 'direct' ? 'people' : 'hash'} />}
+                  fallback={<Icon name={iconOf(target)} />}
                 >
                   {(person) => (
                     <Face id={person().account} name={person().name} picture={pictureOf(team, person().account)} size={20} presence={team.presence(person().account)} />
                   )}
                 </Show>
                 <span class="cut" classList={{ unread: target.kind === 'channel' && target.unread }}>
-                  <bdi>{target.name}</bdi>
+                  <bdi>
+                    <Hit name={target.name} typed={word()} />
+                  </bdi>
+                </span>
+                <span class="d cut" dir="auto">
+                  {aboutOf(target)}
                 </span>
                 <Show when={target.kind === 'channel' && target.channel.state === 'archived'}>
                   <span class="tag push">{t('bar.archived')}</span>
@@ -111,7 +143,10 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
             <p class="dim pad">{t('switcher.none')}</p>
           </Show>
         </div>
-        <div class="qs-foot">{t('switcher.hint')}</div>
+        <div class="qs-foot">
+          <span>{t('switcher.hint')}</span>
+          <span class="push">{t('switcher.narrow')}</span>
+        </div>
       </div>
     );
   };

@@ -19,7 +19,7 @@ import { Bones } from '../timeline/timeline';
 
 export const closePane = (): void => {
   const now = route();
-  if (now.kind === 'place') go({ ...now, thread: undefined, pane: undefined, reply: undefined });
+  if (now.kind === 'place') go({ ...now, thread: undefined, pane: undefined, who: undefined, reply: undefined });
 };
 
 export const Thread = (props: { channel: Channel; thread: number; target: number | undefined }): JSX.Element => {
@@ -47,7 +47,7 @@ export const Thread = (props: { channel: Channel; thread: number; target: number
     }
   };
   createEffect(
-    on([key, () => team.view().connection.kind === 'live'], () => {
+    on([key, () => team.view().connection.kind === 'live', () => run()?.atEnd], () => {
       const seat = followed();
       setNewAfter(seat && seat.last > seat.read ? seat.read : undefined);
       const have = run();
@@ -108,9 +108,7 @@ export const Thread = (props: { channel: Channel; thread: number; target: number
                 {(message) => (
                   <div class="root">
                     <MessageRow message={message()} grouped={false} acts={acts} inThread />
-                    <div class="day" role="separator">
-                      {t('message.replies', { count: message().replies?.count ?? have().messages.length })}
-                    </div>
+                    <article class="day">{t('message.replies', { count: message().replies?.count ?? have().messages.length })}</article>
                   </div>
                 )}
               </Show>

@@ -2,9 +2,8 @@
 
 import { createSignal } from 'solid-js';
 
-import { patch, put, remove } from '../../api/http';
 import type { Message } from '../../api/wire';
-import { go, say, sayProblem } from '../../model/app';
+import { go, route, say, sayProblem } from '../../model/app';
 import { keepAtOnce } from '../../model/kept';
 import { write } from '../../model/route';
 import { useTeam } from '../../model/team';
@@ -25,6 +24,7 @@ export interface Acts {
   follow: (message: Message, on: boolean) => void;
   link: (message: Message) => void;
   unread: (message: Message) => void;
+  quote: (message: Message) => void;
   edit: (message: Message) => void;
   drop: (message: Message) => void;
   retry: (pending: Outgoing) => void;
@@ -39,7 +39,14 @@ export type Asked =
 
 const [asked, setAsked] = createSignal<Asked>();
 const [editing, setEditing] = createSignal<Message>();
-export { asked, editing, setAsked, setEditing };
+/** Words on their way into the field of the place they stand in. */
+export interface Quoted {
+  channel: string;
+  thread: number;
+  text: string;
+}
+const [quoted, setQuoted] = createSignal<Quoted>();
+export { asked, editing, quoted, setAsked, setEditing, setQuoted };
 
 export const subjectOf = (message: Message): string =>
   message.thread === 0
@@ -68,13 +75,12 @@ export const useActs = (point: Acts['point']): Acts => {
     threadOf: place,
     history: (message) => setAsked({ kind: 'history', message }),
     person: (account) => {
-      const others = account === team.me ? [] : [account];
-      void face.direct(others).then((channel) => go({ kind: 'place', workspace: team.room.slug, channel: channel.id }), sayProblem);
+      const now = route();
+      if (now.kind === 'place') go({ ...now, thread: undefined, pane: 'person', who: account });
     },
     save: (message, on) => {
-      const path = face.message(message.channel, message.thread, message.number, '/saved');
       const subject = subjectOf(message);
-      keepAtOnce(team, 'saved', subject, on ? true : null, () => (on ? put(path) : remove(path)));
+      keepAtOnce(team, 'saved', subject, on ? true : null, () => face.save(message, on));
     },
     pin: (message, on) => verb(on ? 'pin' : 'unpin', message),
     follow: (message, on) => {
@@ -90,16 +96,12 @@ export const useActs = (point: Acts['point']): Acts => {
       void navigator.clipboard?.writeText(location.origin + path).then(() => say(t('message.copied')));
     },
     unread: (message) => {
-      const number = Math.max(0, message.number - 1);
-      const body = { number, ...(message.thread > 0 ? { thread: message.thread } : {}), back: team.state().version };
-      put(`/workspaces/${team.room.id}/channels/${message.channel}/read`, body).catch(sayProblem);
+      face.unreadFrom(message, team.state().version).catch(sayProblem);
     },
+    quote: (message) => setQuoted({ channel: message.channel, thread: message.thread, text: message.text }),
     edit: (message) => setEditing(message),
     drop: (message) => setAsked({ kind: 'delete', message }),
     retry: (pending) => engine.retry(pending.id),
     discard: (pending) => engine.discard(pending.id),
   };
 };
-
-/** The text as it is to be; an answer of the server is what settles it. */
-export const saveEdit = (path: string, text: string): Promise<unknown> => patch(path, { text });

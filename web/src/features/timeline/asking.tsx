@@ -3,7 +3,6 @@
 import { createResource, For, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js';
 import { Portal } from 'solid-js/web';
 
-import { remove } from '../../api/http';
 import { sayProblem } from '../../model/app';
 import { useTeam } from '../../model/team';
 import * as time from '../../model/time';
@@ -25,7 +24,7 @@ export const Asking = (): JSX.Element => {
     const one = asked();
     return one?.kind === 'history' ? one.message : undefined;
   };
-  const [past] = createResource(history, (message) => team.face.history(message.channel, message.thread, message.number));
+  const [past] = createResource(history, team.face.history);
   return (
     <Switch>
       <Match when={asked()?.kind === 'delete' && asked()}>
@@ -35,8 +34,7 @@ export const Asking = (): JSX.Element => {
             lead={t('message.delete.lead')}
             act={t('message.delete')}
             run={() => {
-              const { channel, thread, number } = one().message;
-              remove(team.face.message(channel, thread, number)).catch(sayProblem);
+              team.face.remove(one().message).catch(sayProblem);
             }}
             close={close}
           />

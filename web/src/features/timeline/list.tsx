@@ -1,6 +1,6 @@
-/** The virtual list of one run: anchored at the bottom, never jumping, loading before the edge is seen. */
+/** The virtual list of one run: opened where one stopped reading, never jumping, loading before the edge is seen. */
 
-import { createEffect, createMemo, createSignal, ErrorBoundary, type JSX, Match, on, onCleanup, Show, Switch } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, ErrorBoundary, type JSX, Match, on, onCleanup, type Setter, Show, Switch } from 'solid-js';
 import { VList, type VListHandle } from 'virtua/solid';
 
 import type { Message } from '../../api/wire';
@@ -12,11 +12,14 @@ import { Icon } from '../../ui/icon';
 import { Toolbar } from './toolbar';
 import type { Acts } from './acts';
 import { MessageRow } from './message';
+import { useWalk } from './walk';
 
 /** Within this of the end one is at the end. */
 const BOTTOM_PX = 32;
 const EDGE_SCREENS = 2;
 const LIT_MS = 3_000;
+/** Rows before and behind what is seen: about three screens stand in the page. */
+const BUFFER_PX = 900;
 
 export interface ListProps {
   label: string;
@@ -40,12 +43,72 @@ export interface ListProps {
   jump?: () => void;
 }
 
+interface Drawn {
+  rows: Row[];
+  /** Rows came or went before the first: the list keeps its place from the end. */
+  shift: boolean;
+  /** Grows where nothing of what was drawn is left: another part of the run, placed anew. */
+  part: number;
+}
+
+const isMessage = (row: Row): boolean => row.kind === 'message';
+
+const drawn = (before: Drawn, rows: Row[]): Drawn => {
+  const [first, was] = [rows.find(isMessage)?.key, before.rows.find(isMessage)?.key];
+  if (first === was || was === undefined) return { rows, shift: false, part: before.part };
+  const keys = new Set(rows.map((row) => row.key));
+  const isLeft = before.rows.some((row) => isMessage(row) && keys.has(row.key));
+  return { rows, shift: isLeft, part: before.part + (isLeft ? 0 : 1) };
+};
+
 export const MessageList = (props: ListProps): JSX.Element => {
+  const all = createMemo<Drawn>(
+    (before) =>
+      drawn(before, settle(before.rows, rowsOf({ messages: props.messages, pending: props.pending, newAfter: props.newAfter, me: props.me }))),
+    { rows: [], shift: false, part: 1 },
+  );
+  const part = createMemo(() => all().part);
+  return (
+    <Show when={part()} keyed>
+      {(shown) => <Part {...props} all={() => (all().part === shown ? all() : { rows: [], shift: false, part: shown })} />}
+    </Show>
+  );
+};
+
+/** A row keeps its place in the page while what it says changes: who has the focus in it keeps it. */
+interface Item {
+  row: Accessor<Row>;
+  set: Setter<Row>;
+}
+
+const made = (row: Row): Item => {
+  const [get, set] = createSignal(row);
+  return { row: get, set };
+};
+
+const useItems = (rows: Accessor<Row[]>): Accessor<Item[]> => {
+  let known = new Map<string, Item>();
+  return createMemo(() => {
+    const next = new Map<string, Item>();
+    for (const row of rows()) {
+      const item = known.get(row.key) ?? made(row);
+      item.set(row);
+      next.set(row.key, item);
+    }
+    known = next;
+    return [...next.values()];
+  });
+};
+
+const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
+  const rows = (): Row[] => props.all().rows;
+  const items = useItems(rows);
   const [handle, setHandle] = createSignal<VListHandle>();
-  const [atBottom, setAtBottom] = createSignal(true);
-  const [shifting, setShifting] = createSignal(false);
+  const [atBottom, setAtBottom] = createSignal(props.target === undefined);
+  const [isPlaced, setPlaced] = createSignal(false);
   const [pointed, setPointed] = createSignal<{ message: Message; at: HTMLElement }>();
   const [lit, setLit] = createSignal<number>();
+  const [day, setDay] = createSignal<string>();
   /** While a menu of the toolbar is open, the toolbar stays where it is. */
   const isHeld = (): boolean => document.querySelector('.floats') !== null;
   const point = (here: { message: Message; at: HTMLElement } | undefined): void => {
@@ -54,42 +117,55 @@ export const MessageList = (props: ListProps): JSX.Element => {
   const acts = props.acts((message, at) => point(message ? { message, at } : undefined));
   let box: HTMLDivElement | undefined;
 
-  const rows = createMemo<Row[]>((before) =>
-    settle(
-      before,
-      rowsOf({ messages: props.messages, pending: props.pending, newAfter: props.newAfter, me: props.me }),
-    ), []);
-
-  /** Rows that came before the first: the list must keep its place from the end. */
-  const firstKey = createMemo(() => rows().find((row) => row.kind === 'message')?.key);
-  createEffect(
-    on(firstKey, (fresh, before) => {
-      const grew = before !== undefined && fresh !== before && rows().some((row) => row.key === before);
-      setShifting(grew);
-      if (grew) queueMicrotask(() => setShifting(false));
-    }),
-  );
-
   const toEnd = (): void => handle()?.scrollToIndex(rows().length - 1, { align: 'end' });
+  const indexOf = (number: number): number => rows().findIndex((row) => row.kind === 'message' && row.message.number === number);
+
+  // Once, when there is something: at the permalink, at the first unread, or at the end.
+  createEffect(() => {
+    const list = handle();
+    if (!list || isPlaced() || rows().length === 0) return;
+    const fresh = rows().findIndex((row) => row.kind === 'new');
+    setPlaced(true);
+    if (props.target !== undefined) return;
+    if (fresh >= 0) list.scrollToIndex(fresh, { align: 'start', offset: -list.viewportSize / 6 });
+    else if (props.atEnd) toEnd();
+    if (fresh >= 0) requestAnimationFrame(() => scrolled(list.scrollOffset));
+  });
 
   createEffect(
-    on([() => rows().length, handle], () => {
-      if (atBottom() && props.atEnd && props.target === undefined) requestAnimationFrame(toEnd);
+    on([() => rows().length, isPlaced], ([, placed]) => {
+      if (placed && atBottom() && props.atEnd && props.target === undefined) requestAnimationFrame(toEnd);
     }),
   );
 
   createEffect(
     on([() => props.target, handle, () => props.messages.length], ([target, list]) => {
       if (target === undefined || !list || lit() === target) return;
-      const at = rows().findIndex((row) => row.kind === 'message' && row.message.number === target);
+      const at = indexOf(target);
       if (at < 0) return;
       setLit(target);
       setAtBottom(false);
-      requestAnimationFrame(() => list.scrollToIndex(at, { align: 'center' }));
+      // A third of the way down, with what was said before it above.
+      list.scrollToIndex(at, { align: 'start', offset: -list.viewportSize / 3 });
+      requestAnimationFrame(() => walk.to(at, document.activeElement === document.body));
       const timer = setTimeout(() => setLit(-1), LIT_MS);
       onCleanup(() => clearTimeout(timer));
     }),
   );
+
+  /** Where the pointer is after something moved under it. */
+  const settled = (): void => {
+    const at = box?.querySelector<HTMLElement>('article.msg:hover');
+    const row = at && rows().find((one) => one.key === at.dataset['rowKey']);
+    if (at && row?.kind === 'message' && !row.pending) point({ message: row.message, at });
+  };
+  createEffect(() => {
+    const here = pointed();
+    const row = here && rows().find((one) => one.key === here.at.dataset['rowKey']);
+    // What the toolbar is for may have changed, or gone.
+    if (row?.kind === 'message' && row.message !== here?.message) point({ message: row.message, at: here?.at as HTMLElement });
+    else if (here && !row) setPointed(undefined);
+  });
 
   const lastSeen = (): number => props.messages.at(-1)?.number ?? 0;
 
@@ -99,11 +175,32 @@ export const MessageList = (props: ListProps): JSX.Element => {
     const edge = list.viewportSize * EDGE_SCREENS;
     const left = list.scrollSize - offset - list.viewportSize;
     setAtBottom(left <= BOTTOM_PX);
-    setPointed(undefined);
-    if (offset < edge && !props.atStart && !props.loading) props.older();
-    if (left < edge && !props.atEnd && !props.loading) props.newer();
+    if (pointed()) setPointed(undefined);
+    setDay(dayAt(list, offset));
+    if (props.loading) return;
+    if (offset < edge && !props.atStart) props.older();
+    else if (left < edge && !props.atEnd) props.newer();
     if (left <= BOTTOM_PX && props.atEnd && !document.hidden) props.seen(lastSeen());
   };
+
+  /** The day of the first row that is seen, once its own line has gone above. */
+  const dayAt = (list: VListHandle, offset: number): string | undefined => {
+    const first = list.findItemIndex(offset);
+    for (let at = first; at >= 0; at -= 1) {
+      const row = rows()[at];
+      if (row?.kind === 'day') return list.getItemOffset(at) < offset ? row.at : undefined;
+    }
+    const row = rows()[first];
+    return row?.kind === 'message' ? row.message.at : undefined;
+  };
+
+  // A page that came may be shorter than what is looked at: the next is asked for without a scroll.
+  createEffect(
+    on([() => props.loading, () => rows().length], ([loading]) => {
+      const list = handle();
+      if (!loading && list && isPlaced()) requestAnimationFrame(() => scrolled(list.scrollOffset));
+    }, { defer: true }),
+  );
 
   createEffect(() => {
     if (atBottom() && props.atEnd && !document.hidden && document.hasFocus()) props.seen(lastSeen());
@@ -118,42 +215,41 @@ export const MessageList = (props: ListProps): JSX.Element => {
   );
   createEffect(() => atBottom() && setCount(0));
 
-  const walk = (event: KeyboardEvent): void => {
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-    const here = (event.target as HTMLElement).closest('article');
-    if (!here || event.target !== here) return;
-    const all = [...(box?.querySelectorAll<HTMLElement>('article.msg') ?? [])];
-    const next = all[all.indexOf(here) + (event.key === 'ArrowDown' ? 1 : -1)];
-    if (!next) return;
-    event.preventDefault();
-    next.focus({ preventScroll: false });
-  };
+  const walk = useWalk({ rows, handle, box: () => box, acts });
 
   return (
-    <div class="list" ref={box} onKeyDown={walk} onPointerLeave={() => point(undefined)}>
+    <div class="list" ref={box} onKeyDown={walk.pressed} onFocusIn={walk.focused} onPointerLeave={() => point(undefined)}>
       <VList
         ref={(list) => setHandle(list)}
         class="scroll-list"
-        data={rows()}
-        shift={shifting()}
-        itemSize={46}
+        data={items()}
+        shift={props.all().shift}
+        bufferSize={BUFFER_PX}
+        keepMounted={walk.kept()}
         onScroll={scrolled}
-        role="log"
-        aria-live="off"
-        tabindex="0"
+        onScrollEnd={() => requestAnimationFrame(settled)}
+        role="feed"
+        tabindex="-1"
         aria-label={props.label}
         aria-busy={props.loading}
       >
-        {(row, index) => (
+        {(item, index) => (
           <>
             <Show when={index() === 0 && props.atStart}>{props.intro}</Show>
-            <ErrorBoundary fallback={<p class="msg system">{t('message.broken')}</p>}>
-              <Line row={row} index={index()} acts={acts} lit={lit()} jump={props.jump} inThread={props.inThread} />
+            <ErrorBoundary fallback={<article class="msg system">{t('message.broken')}</article>}>
+              <Line row={item.row()} index={index()} acts={acts} lit={lit()} isStop={walk.stop() === item.row().key} jump={props.jump} inThread={props.inThread} />
             </ErrorBoundary>
           </>
         )}
       </VList>
       <Show when={rows().length === 0 && props.atStart}>{props.intro}</Show>
+      <Show when={day()}>
+        {(at) => (
+          <div class="day sticks" aria-hidden="true">
+            <Day at={at()} jump={props.jump} isStop={false} />
+          </div>
+        )}
+      </Show>
       <Show when={pointed()}>
         {(here) => <Toolbar message={here().message} at={here().at} within={box} acts={acts} inThread={props.inThread ?? false} />}
       </Show>
@@ -173,31 +269,34 @@ export const MessageList = (props: ListProps): JSX.Element => {
   );
 };
 
+const Day = (props: { at: string; jump?: (() => void) | undefined; isStop?: boolean }): JSX.Element => (
+  <Show when={props.jump} fallback={<span>{time.day(props.at)}</span>}>
+    <button title={t('timeline.jump')} tabindex={props.isStop === false ? -1 : undefined} onClick={() => props.jump?.()}>
+      {time.day(props.at)}
+      <Icon name="down" size="x" />
+    </button>
+  </Show>
+);
+
 const Line = (props: {
   row: Row;
   index: number;
   acts: Acts;
   lit: number | undefined;
+  isStop: boolean;
   jump?: (() => void) | undefined;
   inThread?: boolean | undefined;
 }): JSX.Element => (
   <Switch>
     <Match when={props.row.kind === 'day' && props.row}>
-      {(day) => (
-        <div class="day">
-          <Show when={props.jump} fallback={<span>{time.day(day().at)}</span>}>
-            <button title={t('timeline.jump')} onClick={() => props.jump?.()}>
-              {time.day(day().at)}
-              <Icon name="down" size="x" />
-            </button>
-          </Show>
-        </div>
+      {(row) => (
+        <article class="day" aria-label={time.day(row().at)}>
+          <Day at={row().at} jump={props.jump} />
+        </article>
       )}
     </Match>
     <Match when={props.row.kind === 'new'}>
-      <div class="new" role="separator">
-        {t('timeline.new')}
-      </div>
+      <div class="new">{t('timeline.new')}</div>
     </Match>
     <Match when={props.row.kind === 'message' && props.row}>
       {(row) => (
@@ -208,6 +307,7 @@ const Line = (props: {
           lit={props.lit === row().message.number}
           acts={props.acts}
           position={props.index + 1}
+          isStop={props.isStop}
           inThread={props.inThread ?? false}
         />
       )}

@@ -6,6 +6,7 @@ import type { Message, Reaction } from '../../api/wire';
 import type { Outgoing } from '../../sync/outbox';
 import { useTeam } from '../../model/team';
 import { plain } from '../../model/markdown';
+import { isCalled } from '../../model/ring';
 import * as time from '../../model/time';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
@@ -160,6 +161,8 @@ export interface MessageProps {
   lit?: boolean | undefined;
   acts: Acts;
   position?: number;
+  /** Tab stops here, and nowhere else in the list. */
+  isStop?: boolean;
   inThread?: boolean;
 }
 
@@ -167,12 +170,7 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
   const team = useTeam();
   const shown = createMemo(() => props.message.reply ?? props.message);
   const author = (): string => team.name(shown().author);
-  const callsMe = (): boolean => {
-    const mentions = shown().mentions;
-    return (
-      shown().author !== team.me && ((mentions?.people.includes(team.me) ?? false) || mentions?.all !== undefined)
-    );
-  };
+  const callsMe = (): boolean => isCalled(shown(), { me: team.me, words: team.words() });
   const label = (): string =>
     t('message.label', { name: author(), time: time.clock(shown().at), text: plain(shown().text, team.name).slice(0, 300) });
   const isBot = (): boolean => team.people()[shown().author]?.role === 'bot';
@@ -188,10 +186,11 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
         failed: props.pending?.progress.kind === 'failed',
         gone: shown().deleted !== undefined,
       }}
-      tabindex="-1"
+      tabindex={props.isStop ? 0 : -1}
       aria-label={label()}
       aria-posinset={props.position}
       aria-setsize={props.position === undefined ? undefined : -1}
+      data-row-key={props.pending?.id ?? props.message.number}
       data-number={props.pending ? undefined : props.message.number}
       onPointerEnter={(event) => props.acts.point(props.pending ? undefined : props.message, event.currentTarget)}
       onFocusIn={(event) => props.acts.point(props.pending ? undefined : props.message, event.currentTarget)}
@@ -215,9 +214,11 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
       <div class="bod">
         <Show when={!props.grouped && !props.message.system}>
           <div class="who">
-            <b>
-              <bdi>{author()}</bdi>
-            </b>
+            <button class="name" tabindex="-1" aria-label={t('person.open', { name: author() })} onClick={() => props.acts.person(shown().author)}>
+              <b>
+                <bdi>{author()}</bdi>
+              </b>
+            </button>
             <Show when={isBot()}>
               <span class="bot">{t('person.bot')}</span>
             </Show>

@@ -12,6 +12,10 @@ import { t } from '../../texts';
 import { useActs } from './acts';
 import { MessageList } from './list';
 
+/** Further from the end than this one would scroll for long: the end itself is opened. */
+const NEAR = 200;
+const TRIM_MS = 300;
+
 type Loading = { kind: 'no' } | { kind: 'yes' } | { kind: 'failed' };
 
 export const Timeline = (props: { channel: Channel; target: number | undefined; jump: () => void }): JSX.Element => {
@@ -27,8 +31,11 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
     if (loading().kind === 'yes') return;
     setLoading({ kind: 'yes' });
     try {
-      await engine.load(props.channel.id, 0, window);
+      const { id } = props.channel;
+      await engine.load(id, 0, window);
       setLoading({ kind: 'no' });
+      // Once the list has taken in what came at one end, it lets go of the other.
+      setTimeout(() => engine.trim(id, 0, 'before' in window ? 'end' : 'start'), TRIM_MS);
     } catch (error) {
       setLoading({ kind: 'failed' });
       if (run()) sayProblem(error);
@@ -48,12 +55,13 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
 
   /** Opened, or what is held no longer reaches where one looks. */
   createEffect(
-    on([() => props.channel.id, () => props.target, () => team.view().connection.kind === 'live'], ([, target]) => {
+    on([() => props.channel.id, () => props.target, () => team.view().connection.kind === 'live', () => run()?.atEnd], ([, target]) => {
       const known = run();
       if (target !== undefined && !known?.messages.some((row) => row.number === target)) void load({ around: target });
       else if (!known) void load(countOf(place()).unread > 0 ? { around: 'unread' } : { latest: true });
       else if (!known.atEnd && known.messages.length > 0 && target === undefined) {
-        void load({ after: known.messages.at(-1)?.number ?? 0 });
+        const last = known.messages.at(-1)?.number ?? 0;
+        void load((place()?.last ?? last) - last > NEAR ? { latest: true } : { after: last });
       }
     }),
   );
@@ -63,7 +71,7 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
   const isNotebook = (): boolean => props.channel.kind === 'direct' && othersOf(props.channel, team.me)[0] === team.me;
 
   const intro = (
-    <div class="intro">
+    <article class="intro">
       <Switch fallback={<p>{t('timeline.start', { name: team.title(props.channel) })}</p>}>
         <Match when={isNotebook()}>
           <p>{t('timeline.start.notebook')}</p>
@@ -73,7 +81,7 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
         </Match>
       </Switch>
       <Show when={props.channel.purpose}>{(purpose) => <p class="dim" dir="auto">{purpose()}</p>}</Show>
-    </div>
+    </article>
   );
 
   return (

@@ -7,8 +7,9 @@ import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
 import { type Choice, MenuButton } from '../../ui/menu';
-import { threadKey } from '../../sync/state';
-import { type Acts, subjectOf } from './acts';
+import { type Act, keysFor, shownKeys } from '../../model/keys';
+import { actsOn } from './able';
+import type { Acts } from './acts';
 
 const QUICK = ['👍', '✅'] as const;
 
@@ -21,39 +22,30 @@ export const Toolbar = (props: {
 }): JSX.Element => {
   const team = useTeam();
   const [held, setHeld] = createSignal(false);
-  const shown = createMemo(() => props.message.reply ?? props.message);
   const top = (): number => {
     const box = props.within?.getBoundingClientRect();
     return box ? Math.max(2, props.at.getBoundingClientRect().top - box.top - 15) : 0;
   };
-  const isSaved = (): boolean => team.state().kept['saved']?.[subjectOf(shown())] !== undefined;
-  const isMine = (): boolean => shown().author === team.me;
-  const moderates = (): boolean => {
-    const channel = team.channel(shown().channel);
-    if (!channel || channel.kind === 'direct') return false;
-    return team.state().places[channel.id]?.role === 'manager' || ['owner', 'admin'].includes(team.room.role);
-  };
-  const follows = (): boolean => {
-    const thread = shown().thread === 0 ? shown().number : shown().thread;
-    return team.state().followed[threadKey(shown().channel, thread)] !== undefined;
-  };
+  const able = createMemo(() => actsOn(team, props.message));
   const choices = (): Choice[] => {
-    const message = shown();
+    const { shown: message, follows, isMine, edit, drop } = able();
     const { acts } = props;
+    const keys = (act: Act): string => shownKeys(keysFor(team.state().kept, act));
     const list: Choice[] = [
-      { label: t('message.link'), icon: 'link', keys: 'L', run: () => acts.link(message) },
-      { label: t('message.unread'), icon: 'eye', keys: 'U', run: () => acts.unread(props.message) },
-      { label: follows() ? t('message.unfollow') : t('message.follow'), icon: 'bell', run: () => acts.follow(message, !follows()) },
-      { label: message.pinned ? t('message.unpin') : t('message.pin'), icon: 'pin', keys: 'P', run: () => acts.pin(message, !message.pinned) },
+      { label: t('message.quote'), icon: 'reply', keys: keys('quote'), run: () => acts.quote(message) },
+      { label: t('message.link'), icon: 'link', keys: keys('link'), run: () => acts.link(message) },
+      { label: t('message.unread'), icon: 'eye', keys: keys('unread'), run: () => acts.unread(props.message) },
+      { label: follows ? t('message.unfollow') : t('message.follow'), icon: 'bell', run: () => acts.follow(message, !follows) },
+      { label: message.pinned ? t('message.unpin') : t('message.pin'), icon: 'pin', keys: keys('pin'), run: () => acts.pin(message, !message.pinned) },
     ];
-    if (isMine()) list.push({ label: t('message.edit'), icon: 'edit', keys: 'E', apart: true, run: () => acts.edit(message) });
-    if (isMine() || moderates()) {
-      list.push({ label: t('message.delete'), icon: 'trash', bad: true, apart: !isMine(), run: () => acts.drop(message) });
+    if (edit) list.push({ label: t('message.edit'), icon: 'edit', keys: keys('edit'), apart: true, run: () => acts.edit(message) });
+    if (drop) {
+      list.push({ label: t('message.delete'), icon: 'trash', bad: true, keys: keys('drop'), apart: !isMine, run: () => acts.drop(message) });
     }
     return list;
   };
   return (
-    <Show when={!props.message.system && !shown().deleted}>
+    <Show when={able().react}>
       <div
         class="acts"
         role="toolbar"
@@ -64,25 +56,25 @@ export const Toolbar = (props: {
         data-held={held()}
       >
         {QUICK.map((emoji) => (
-          <button class="ib sm" aria-label={`${t('message.react')} ${emoji}`} onClick={() => props.acts.react(shown(), emoji, true)}>
+          <button class="ib sm" aria-label={`${t('message.react')} ${emoji}`} onClick={() => props.acts.react(able().shown, emoji, true)}>
             <span class="e">{emoji}</span>
           </button>
         ))}
-        <button class="ib sm" aria-label={t('message.react')} onClick={(event) => props.acts.pick(shown(), event.currentTarget)}>
+        <button class="ib sm" aria-label={t('message.react')} onClick={(event) => props.acts.pick(able().shown, event.currentTarget)}>
           <Icon name="smile" />
         </button>
         <hr />
         <Show when={!props.inThread}>
-          <button class="ib sm" aria-label={t('message.reply')} onClick={() => props.acts.thread(shown())}>
+          <button class="ib sm" aria-label={t('message.reply')} onClick={() => props.acts.thread(able().shown)}>
             <Icon name="thread" />
           </button>
         </Show>
         <button
           class="ib sm"
-          classList={{ on: isSaved() }}
-          aria-pressed={isSaved()}
-          aria-label={isSaved() ? t('message.unsave') : t('message.save')}
-          onClick={() => props.acts.save(shown(), !isSaved())}
+          classList={{ on: able().isSaved }}
+          aria-pressed={able().isSaved}
+          aria-label={able().isSaved ? t('message.unsave') : t('message.save')}
+          onClick={() => props.acts.save(able().shown, !able().isSaved)}
         >
           <Icon name="save" />
         </button>
