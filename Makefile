@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test lint bench bench-http bench-sends schedules chaos fuzz openapi picture fmt tidy services-up services-down
+.PHONY: help run web check test lint bench bench-http bench-sends bench-web schedules chaos fuzz openapi picture shots fmt tidy services-up services-down
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -35,7 +35,11 @@ picture: web ## the picture in the README, drawn anew by a browser
 	$(CARGO) build -p rookery
 	scripts/browsers picture
 
-bench: bench-sends bench-http ## all benchmarks
+shots: web ## every page as it looks, both themes, wide and narrow, into web/shots
+	$(CARGO) build -p rookery
+	scripts/browsers shots
+
+bench: bench-sends bench-http bench-web ## all benchmarks
 
 bench-sends: ## durable sends per second and their latency, beside pgbench and raw SQLite
 	$(CARGO) build --release -p load --bin bench-sends
@@ -44,6 +48,10 @@ bench-sends: ## durable sends per second and their latency, beside pgbench and r
 bench-http: ## sends and pages a second over HTTP, their CPU beside the store alone and raw SQL; memory, cold start, binary
 	$(CARGO) build --release -p load --bin bench-http -p rookery --bin rookery
 	target/release/bench-http
+
+bench-web: web ## what the client costs a reader, its processor four times slower: start, scrolling, memory, bytes
+	$(CARGO) build --release -p rookery --bin rookery -p testkit --bin fill
+	ROOKERY_BINARY=$(CURDIR)/target/release/rookery scripts/browsers bench
 
 schedules: ## thousands of seeded schedules of commands, kills, faults and clock jumps; every fault of the wire
 	$(CARGO) run --release -p testkit --bin schedules
@@ -58,8 +66,9 @@ fuzz: ## nonsense at every endpoint, parser and id, for long
 	PROPTEST_CASES=$(or $(CASES),20000) $(CARGO) test --release -p testkit --test fuzz
 	scripts/schemathesis --seconds $(or $(SECONDS),900)
 
-openapi: ## write docs/openapi.json anew, after an endpoint changed
+openapi: web/node_modules/.package-lock.json ## write docs/openapi.json anew, and the client's types of it, after an endpoint changed
 	UPDATE_GOLDEN=1 $(CARGO) test --quiet -p api --test face document
+	cd web && npm run --silent openapi
 
 fmt: ## format everything
 	$(CARGO) fmt --all

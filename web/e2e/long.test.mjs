@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { closeBrowser, person, say, sees, Server, signIn, until } from './stage.mjs';
+
+const FILL = process.env.ROOKERY_FILL ?? join(import.meta.dirname, '../../target/debug/fill');
+const MESSAGES = 100_000;
+
+let server;
+before(async () => {
+  server = await Server.filled((folder) => {
+    const { status, stdout, stderr, error } = spawnSync(FILL, [folder, String(MESSAGES)], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${FILL}: ${error ?? stderr} (cargo build -p testkit --bin fill)`);
+    return JSON.parse(stdout);
+  });
+});
+after(async () => {
+  await server.end();
+  await closeBrowser();
+});
+
+const place = (rest = '') => `${server.url}/rooks/${server.filled.channel}${rest}`;
+const enters = async () => {
+  const page = await person();
+  await signIn(page, server, 'ada@example.com');
+  return page;
+};
+const isLoaded = (page) => until(async () => (await page.locator('.bones').count()) === 0 && (await page.locator('article.msg').count()) > 5, 'messages');
+/** The numbers that stand in the page, and where each is. */
+const drawn = (page) =>
+  page.locator('article.msg[data-number]').evaluateAll((all) => all.map((one) => ({ number: Number(one.dataset.number), top: Math.round(one.getBoundingClientRect().top) })));
+const inOrder = (rows) => rows.every((row, at) => at === 0 || row.number === rows[at - 1].number + 1);
+
+test('a channel of 100,000 messages opens at its end, keeps the page small, and is scrolled back without a hole', async () => {
+  const page = await enters();
+  await page.goto(place());
+  await sees(page, `${MESSAGES}:`);
+  const list = page.locator('.scroll-list').first();
+  await list.hover();
+  let oldest = MESSAGES;
+  for (let turn = 0; turn < 60 && oldest > MESSAGES - 600; turn += 1) {
+    await page.mouse.wheel(0, -1_500);
+    const rows = await until(async () => {
+      const seen = await drawn(page);
+      return seen.length > 5 && seen;
+    }, 'rows');
+    assert.ok(inOrder(rows), `a hole: ${rows.map((row) => row.number).join(' ')}`);
+    assert.ok(rows.length < 200, `${rows.length} rows in the page`);
+    oldest = Math.min(oldest, rows[0].number);
+  }
+  assert.ok(oldest <= MESSAGES - 600, `came to ${oldest}`);
+  await page.getByRole('button', { name: 'Jump to the latest' }).click();
+  await sees(page, `${MESSAGES}:`);
+  assert.deepEqual(page.complaints, []);
+});
+
+test('what is looked at stays where it is while older and newer messages come', async () => {
+  const page = await enters();
+  const middle = MESSAGES / 2;
+  await page.goto(place(`/${middle}`));
+  await isLoaded(page);
+  const row = page.locator(`article.msg[data-number="${middle}"]`);
+  await row.waitFor();
+  const { y } = await row.boundingBox();
+  const high = await page.locator('.scroll-list').first().evaluate((one) => one.clientHeight);
+  assert.ok(y > 52 && y < high * 0.6, `a third of the way down, not at ${y}`);
+  // Pages before and behind come by themselves; the row does not move for them.
+  await until(async () => (await drawn(page)).length > 10, 'pages around');
+  await page.locator('.scroll-list').first().hover();
+  for (const step of [-900, -900, 1_800]) {
+    await page.mouse.wheel(0, step);
+    await until(async () => !(await page.locator('.scroll-list').first().getAttribute('aria-busy').then((busy) => busy === 'true')), 'the page');
+  }
+  await row.waitFor();
+  const rows = await drawn(page);
+  assert.ok(inOrder(rows));
+});
+
+test('a date three years back and one in between are jumped to', async () => {
+  const page = await enters();
+  await page.goto(place());
+  await isLoaded(page);
+  for (const [days, least, most] of [[1_000, 1, MESSAGES * 0.2], [400, MESSAGES * 0.5, MESSAGES * 0.75]]) {
+    const day = new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+    await page.keyboard.press('Escape');
+    await page.locator('.list').first().getByRole('button', { name: /./ }).first().waitFor();
+    await page.locator('.day button:visible').first().click();
+    await page.getByRole('dialog').getByLabel('Jump to a date').fill(day);
+    await page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const rows = await until(async () => {
+      const seen = await drawn(page);
+      return seen.length > 5 && seen[0].number >= least && seen[0].number <= most && seen;
+    }, day);
+    assert.ok(inOrder(rows));
+    const at = await page.locator(`article.msg[data-number="${rows[0].number}"] time`).first().getAttribute('datetime');
+    assert.ok(Math.abs(Date.parse(at) - Date.parse(day)) < 5 * 86_400_000, `${at} for ${day}`);
+  }
+});
+
+test('what is said while one reads far back is counted, and is there when one comes back', async () => {
+  const page = await enters();
+  await page.goto(place('/500'));
+  await isLoaded(page);
+  const other = await enters();
+  await other.goto(place());
+  await sees(other, `${MESSAGES}:`);
+  await say(other, 'said meanwhile');
+  await sees(other, 'said meanwhile');
+  await page.getByRole('button', { name: /Jump to the latest|new message/ }).click();
+  await sees(page, 'said meanwhile');
+});
