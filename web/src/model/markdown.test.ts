@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type Block, type Inline, parse, safeHref } from './markdown';
+import { type Block, type Inline, parse, safeHref, trueHost } from './markdown';
 
 const ADA = 'U0000000000000000000000001';
 
@@ -64,6 +64,33 @@ describe('what people write never runs', () => {
   it('a link that looks like another place shows where it leads', () => {
     expect(safeHref('https://xn--80ak6aa92e.com/')).toBe('https://xn--80ak6aa92e.com/');
     expect(safeHref('https://аpple.com/')).toBe('https://xn--pple-43d.com/');
+  });
+});
+
+describe('a link whose words speak of another place says where it leads', () => {
+  it.each([
+    ['https://evil.example/', 'https://bank.example', 'evil.example'],
+    ['https://evil.example/', 'bank.example/login', 'evil.example'],
+    ['https://evil.example/', 'BANK.EXAMPLE', 'evil.example'],
+    ['https://evil.example:8443/', 'evil.example', 'evil.example:8443'],
+    ['https://bank.example@evil.example/', 'https://bank.example@evil.example/', 'evil.example'],
+    ['https://xn--pple-43d.com/', 'https://аpple.com/', 'xn--pple-43d.com'],
+    ['https://xn--80ak6aa92e.com/', 'here', 'xn--80ak6aa92e.com'],
+    ['https://evil.example/', 'moc.elpmaxe.knab//:sptth\u202e', 'evil.example'],
+    ['https://evil.example/', 'bank\u200b.example', 'evil.example'],
+    ['https://evil.example/', 'http://[', undefined],
+  ])('%s as «%s»', (href, text, host) => {
+    expect(trueHost(href, text)).toBe(host);
+  });
+
+  it.each([
+    ['https://example.com/a', 'https://example.com/a'],
+    ['https://www.example.com/', 'example.com'],
+    ['https://example.com/', 'the plan'],
+    ['https://example.com/', 'version 1.2.'],
+    ['mailto:ada@example.com', 'ada@example.com'],
+  ])('%s as «%s» needs no word', (href, text) => {
+    expect(trueHost(href, text)).toBeUndefined();
   });
 });
 

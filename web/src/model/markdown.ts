@@ -36,6 +36,33 @@ export const safeHref = (href: string): string | undefined => {
   }
 };
 
+/** Signs that turn the order of letters around, or that are not seen at all. */
+const UNSEEN = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+const LIKE_ADDRESS = /^(?:[a-z][a-z+.-]*:\/\/)?[^\s/?#@]+(?:\.[^\s/?#@.]+)+(?:[/?#:]|$)/i;
+
+const hostOf = (text: string): string | undefined => {
+  try {
+    return new URL(/^[a-z][a-z+.-]*:\/\//i.test(text) ? text : `https://${text}`).host;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Where a link leads, where its own words would make one think of another place: to be said beside it. */
+export const trueHost = (href: string, text: string): string | undefined => {
+  const url = new URL(href);
+  if (url.protocol === 'mailto:') return undefined;
+  const shown = text.trim();
+  // Names of other scripts are told by their letters' codes: one looks like another.
+  const isDisguised = url.host.includes('xn--') || url.username !== '' || url.password !== '' || UNSEEN.test(shown);
+  const isOther = LIKE_ADDRESS.test(shown) && hostOf(shown)?.replace(/^www\./, '') !== url.host.replace(/^www\./, '');
+  return isDisguised || isOther ? url.host : undefined;
+};
+
+/** The words of a link, without their shape. */
+export const wordsOf = (parts: readonly Inline[]): string =>
+  parts.map((part) => ('text' in part ? part.text : 'inside' in part ? wordsOf(part.inside) : '')).join('');
+
 const entities: Readonly<Record<string, string>> = {
   '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'",
 };

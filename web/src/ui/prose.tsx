@@ -2,7 +2,7 @@
 
 import { createSignal, For, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js';
 
-import { type Block, type Inline, parsed } from '../model/markdown';
+import { type Block, type Inline, parsed, trueHost, wordsOf } from '../model/markdown';
 import { t } from '../texts';
 
 export interface Names {
@@ -41,12 +41,19 @@ const Part = (props: { part: Inline; names: Names }): JSX.Element => {
           <Parts parts={part.inside} names={props.names} />
         </del>
       );
-    case 'link':
+    case 'link': {
+      const host = trueHost(part.href, wordsOf(part.inside));
+      // A place of ours opens here; what the server itself answers does not take the page's place.
+      const isOurs = new URL(part.href).origin === location.origin && !new URL(part.href).pathname.startsWith('/api/');
       return (
-        <a href={part.href} target="_blank" rel="noopener noreferrer nofollow" title={part.href}>
-          <Parts parts={part.inside} names={props.names} />
+        <a href={part.href} title={part.href} {...(isOurs ? {} : { target: '_blank', rel: 'noopener noreferrer nofollow' })}>
+          <bdi>
+            <Parts parts={part.inside} names={props.names} />
+          </bdi>
+          {host && <span class="host"> ({host})</span>}
         </a>
       );
+    }
     case 'person':
       return (
         <span class="ment" classList={{ me: part.account === props.names.me }}>
