@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test lint bench bench-http bench-sends bench-web schedules chaos fuzz openapi picture shots fmt tidy services-up services-down
+.PHONY: help run web check test lint bench bench-http bench-sends bench-web schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -34,6 +34,9 @@ lint: ## format and lints alone
 picture: web ## the picture in the README, drawn anew by a browser
 	$(CARGO) build -p rookery
 	scripts/browsers picture
+
+budget: web ## what the first screen fetches, what is loaded later, and the contrast of every pair of colours
+	cd web && npm test --silent -- budget tokens
 
 shots: web ## every page as it looks, both themes, wide and narrow, into web/shots
 	$(CARGO) build -p rookery
