@@ -159,7 +159,11 @@ const Sheet = (): JSX.Element => {
         {(known) => (
           <Switch>
             <Match when={place()?.thread}>
-              {(thread) => <Thread channel={known()} thread={thread()} target={place()?.reply} />}
+              {(thread) => (
+                <Show when={`${known().id}.${thread()}`} keyed>
+                  {(key) => <Thread channel={known()} thread={Number(key.split('.')[1])} target={place()?.reply} />}
+                </Show>
+              )}
             </Match>
             <Match when={place()?.pane}>{(pane) => <PaneOf pane={pane()} channel={known()} who={place()?.who} />}</Match>
           </Switch>
@@ -184,7 +188,10 @@ const Place = (props: { channel: Channel }): JSX.Element => {
     <main class="main" id="timeline" aria-label={team.title(props.channel)}>
       <Bar channel={props.channel} />
       <Strip />
-      <Timeline channel={props.channel} target={target()} jump={() => open('date')} />
+      {/* Another channel is another list: where one was, what is pointed at, everything anew. */}
+      <Show when={props.channel.id} keyed>
+        {(id) => <Timeline channel={team.channel(id) ?? props.channel} target={target()} jump={() => open('date')} />}
+      </Show>
       <Composer channel={props.channel} thread={0} lastMine={lastMine} />
     </main>
   );

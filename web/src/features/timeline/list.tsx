@@ -108,7 +108,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   const [isPlaced, setPlaced] = createSignal(false);
   const [pointed, setPointed] = createSignal<{ message: Message; at: HTMLElement }>();
   const [lit, setLit] = createSignal<number>();
-  const [day, setDay] = createSignal<string>();
+  const [day, setDay] = createSignal<string | undefined>(undefined, { equals: (a, b) => (a && time.day(a)) === (b && time.day(b)) });
   /** While a menu of the toolbar is open, the toolbar stays where it is. */
   const isHeld = (): boolean => document.querySelector('.floats') !== null;
   const point = (here: { message: Message; at: HTMLElement } | undefined): void => {
@@ -127,14 +127,15 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     const fresh = rows().findIndex((row) => row.kind === 'new');
     setPlaced(true);
     if (props.target !== undefined) return;
-    if (fresh >= 0) list.scrollToIndex(fresh, { align: 'start', offset: -list.viewportSize / 6 });
-    else if (props.atEnd) toEnd();
-    if (fresh >= 0) requestAnimationFrame(() => scrolled(list.scrollOffset));
+    if (fresh >= 0) {
+      setAtBottom(false);
+      list.scrollToIndex(fresh, { align: 'start', offset: -list.viewportSize / 6 });
+    } else if (props.atEnd) toEnd();
   });
 
   createEffect(
     on([() => rows().length, isPlaced], ([, placed]) => {
-      if (placed && atBottom() && props.atEnd && props.target === undefined) requestAnimationFrame(toEnd);
+      if (placed && atBottom() && props.atEnd) requestAnimationFrame(toEnd);
     }),
   );
 
@@ -152,6 +153,14 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
       onCleanup(() => clearTimeout(timer));
     }),
   );
+
+  /** Rows were measured, or the field below grew: who is at the end stays there. */
+  const resized = (): void => {
+    const list = handle();
+    if (!list || !isPlaced()) return;
+    if (atBottom() && props.atEnd) toEnd();
+    else scrolled(list.scrollOffset);
+  };
 
   /** Where the pointer is after something moved under it. */
   const settled = (): void => {
@@ -176,22 +185,13 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     const left = list.scrollSize - offset - list.viewportSize;
     setAtBottom(left <= BOTTOM_PX);
     if (pointed()) setPointed(undefined);
-    setDay(dayAt(list, offset));
+    const top = rows()[list.findItemIndex(offset)];
+    // A day whose own line is at the top says itself which it is.
+    setDay(top?.kind === 'message' ? top.message.at : undefined);
     if (props.loading) return;
     if (offset < edge && !props.atStart) props.older();
     else if (left < edge && !props.atEnd) props.newer();
     if (left <= BOTTOM_PX && props.atEnd && !document.hidden) props.seen(lastSeen());
-  };
-
-  /** The day of the first row that is seen, once its own line has gone above. */
-  const dayAt = (list: VListHandle, offset: number): string | undefined => {
-    const first = list.findItemIndex(offset);
-    for (let at = first; at >= 0; at -= 1) {
-      const row = rows()[at];
-      if (row?.kind === 'day') return list.getItemOffset(at) < offset ? row.at : undefined;
-    }
-    const row = rows()[first];
-    return row?.kind === 'message' ? row.message.at : undefined;
   };
 
   // A page that came may be shorter than what is looked at: the next is asked for without a scroll.
@@ -228,6 +228,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
         keepMounted={walk.kept()}
         onScroll={scrolled}
         onScrollEnd={() => requestAnimationFrame(settled)}
+        onResize={resized}
         role="feed"
         tabindex="-1"
         aria-label={props.label}
