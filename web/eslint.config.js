@@ -36,6 +36,8 @@ export default ts.config(
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },
+  // A language is one list of words; to cut it would only hide where a word stands.
+  { files: ['src/texts/*.ts'], rules: { 'max-lines': 'off' } },
   { files: ['src/**/*.test.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   { files: ['src/api/**'], rules: never(['sync', 'model', 'ui', 'features', 'texts'], 'the wire knows nothing above it') },
   { files: ['src/sync/**'], rules: never(['model', 'ui', 'features', 'texts'], 'sync is pure of how things are shown') },

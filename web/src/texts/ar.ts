@@ -150,6 +150,7 @@ export const ar: Texts = {
   'message.edited.label': 'معدّلة، أظهر السجل',
   'message.broken': 'لا يمكن عرض هذه الرسالة.',
   'message.deleted': 'حُذفت هذه الرسالة.',
+  'message.sending': 'جارٍ الإرسال',
   'message.waiting': 'تُرسل لاحقاً',
   'message.failed': 'لم تُرسل: {reason}',
   'message.retry': 'حاول مرة أخرى',

@@ -150,6 +150,7 @@ export const de: Texts = {
   'message.edited.label': 'Bearbeitet, Verlauf zeigen',
   'message.broken': 'Diese Nachricht kann nicht angezeigt werden.',
   'message.deleted': 'Diese Nachricht wurde gelöscht.',
+  'message.sending': 'Wird gesendet',
   'message.waiting': 'Geht später raus',
   'message.failed': 'Nicht gesendet: {reason}',
   'message.retry': 'Noch einmal versuchen',

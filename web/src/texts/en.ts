@@ -147,6 +147,7 @@ export const en = {
   'message.edited.label': 'Edited, show history',
   'message.broken': 'This message cannot be shown.',
   'message.deleted': 'This message was deleted.',
+  'message.sending': 'Sending',
   'message.waiting': 'Goes out later',
   'message.failed': 'Not sent: {reason}',
   'message.retry': 'Try again',

@@ -22,6 +22,19 @@ const Reactions = (props: { reactions: readonly Reaction[]; acts: Acts; message:
   const [all, setAll] = createSignal(false);
   const team = useTeam();
   const shown = (): readonly Reaction[] => (all() ? props.reactions : props.reactions.slice(0, SHOWN_REACTIONS));
+  /** The first ten come with the message; who the others are is asked when somebody looks. */
+  const [asked, setAsked] = createSignal<Readonly<Record<string, string>>>({});
+  const who = (one: Reaction): string => asked()[one.emoji] ?? one.people.map((account) => team.name(account)).join(', ');
+  const ask = (one: Reaction): void => {
+    if (one.count <= one.people.length || asked()[one.emoji] !== undefined) return;
+    team.face
+      .reactors(props.message, one.emoji)
+      .then(({ items, people }) => {
+        const names = items.map(({ account }) => people[account]?.name ?? team.name(account));
+        setAsked({ ...asked(), [one.emoji]: names.join(', ') });
+      })
+      .catch(() => undefined);
+  };
   const label = (one: Reaction): string =>
     t('message.reaction', { emoji: emojiName(one.emoji), count: one.count, mine: one.mine ? 'yes' : 'no' });
   return (
@@ -33,7 +46,9 @@ const Reactions = (props: { reactions: readonly Reaction[]; acts: Acts; message:
             classList={{ mine: one.mine }}
             aria-pressed={one.mine ?? false}
             aria-label={label(one)}
-            title={one.people.map((account) => team.name(account)).join(', ')}
+            title={who(one)}
+            onPointerEnter={() => ask(one)}
+            onFocusIn={() => ask(one)}
             onClick={() => props.acts.react(props.message, one.emoji, !one.mine)}
           >
             <span class="e" aria-hidden="true">
@@ -92,6 +107,12 @@ const Waiting = (props: { pending: Outgoing; acts: Acts }): JSX.Element => (
           <button onClick={() => props.acts.discard(props.pending)}>{t('message.discard')}</button>
         </div>
       )}
+    </Match>
+    <Match when={props.pending.progress.kind === 'sent'}>
+      <div class="state soon">
+        <Icon name="clock" size="x" />
+        <span>{t('message.sending')}</span>
+      </div>
     </Match>
     <Match when={props.pending.progress.kind === 'waiting'}>
       <div class="state">
@@ -171,8 +192,22 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
   const shown = createMemo(() => props.message.reply ?? props.message);
   const author = (): string => team.name(shown().author);
   const callsMe = (): boolean => isCalled(shown(), { me: team.me, words: team.words() });
-  const label = (): string =>
-    t('message.label', { name: author(), time: time.clock(shown().at), text: plain(shown().text, team.name).slice(0, 300) });
+  /** All of it in one breath, for who hears the page: a grouped row, too, says who speaks. */
+  const label = (): string => {
+    const message = shown();
+    const text = message.deleted ? t('message.deleted') : plain(message.text, team.name).slice(0, 300);
+    const reactions = (message.reactions ?? []).map((one) => `${emojiName(one.emoji)} ${one.count}`);
+    const state = props.pending?.progress.kind;
+    const parts = [
+      t('message.label', { name: author(), time: time.clock(message.at), text }),
+      message.edited && t('message.edited'),
+      ...reactions,
+      (message.replies?.count ?? 0) > 0 && t('message.replies', { count: message.replies?.count ?? 0 }),
+      state === 'sent' && t('message.sending'),
+      state === 'waiting' && t('message.waiting'),
+    ];
+    return parts.filter(Boolean).join('. ');
+  };
   const isBot = (): boolean => team.people()[shown().author]?.role === 'bot';
   const status = () => team.people()[shown().author]?.status?.emoji;
   return (
