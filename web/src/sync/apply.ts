@@ -31,7 +31,9 @@ const forget = (state: State, channel: string): State => {
 const person = (state: State, account: string, fresh: Person): State => {
   const known = state.people[account];
   if (known && known.changed >= fresh.changed) return state;
-  return { ...state, people: { ...state.people, [account]: { ...known, ...fresh } } };
+  // Whole but for the status, which events leave out: a picture that is not in it is gone.
+  const status = fresh.status ?? known?.status;
+  return { ...state, people: { ...state.people, [account]: { ...fresh, ...(status ? { status } : {}) } } };
 };
 
 const channel = (state: State, fresh: Partial<Channel> & { id: string; changed: number }): State => {
@@ -222,7 +224,8 @@ const member: Step = (state, event) => {
 };
 
 const workspace: Step = (state, event) =>
-  event.image?.workspace ? { ...state, workspace: { ...state.workspace, ...event.image.workspace } } : state;
+  // Whole, so that a picture that is not in it is gone.
+  event.image?.workspace ? { ...state, workspace: event.image.workspace } : state;
 
 const steps: Readonly<Record<string, Step>> = {
   'message.sent': sent,

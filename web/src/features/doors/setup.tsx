@@ -5,7 +5,7 @@ import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { door, Team } from '../../api/faces';
 import { Problem } from '../../api/http';
 import { enter, go, say, sayProblem } from '../../model/app';
-import { initialsOf } from '../../model/people';
+import { hueOf, initialsOf } from '../../model/people';
 import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
 import { Field, Mark, useTry, Wrong } from './card';
@@ -180,7 +180,7 @@ export const Setup = (): JSX.Element => {
       <aside class="wiz-side" aria-hidden="true">
         <div class="mini">
           <div class="row mini-head">
-            <span class="av a28" style={{ '--h': '150' }}>
+            <span class="av a28" style={{ '--h': String(hueOf(workspace())) }}>
               {initialsOf(workspace() || t('setup.workspace'))}
             </span>
             <b class="cut">{workspace() || t('setup.workspace')}</b>
@@ -201,7 +201,7 @@ export const Setup = (): JSX.Element => {
             <div class="sec-head">{t('side.directs')}</div>
             <div class="ch">
               <span class="glyph">
-                <span class="av a20" style={{ '--h': '350' }}>
+                <span class="av a20" style={{ '--h': String(hueOf(name())) }}>
                   {initialsOf(name() || t('tab.you'))}
                 </span>
               </span>

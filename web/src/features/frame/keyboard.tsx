@@ -5,6 +5,7 @@ import { type JSX, onCleanup, onMount } from 'solid-js';
 import { go, route } from '../../model/app';
 import { type Act, actFor, keysOf } from '../../model/keys';
 import { useTeam } from '../../model/team';
+import { stopsIn } from '../../ui/focus';
 import { nextUnread, sectionsOf } from '../sidebar/sections';
 import { closePane } from '../thread/thread';
 import { openPane } from './bar';
@@ -19,7 +20,10 @@ const cycle = (step: 1 | -1): void => {
   const regions = REGIONS.flatMap((name) => [...document.querySelectorAll<HTMLElement>(name)]).filter((one) => one.offsetParent);
   const at = regions.findIndex((region) => region.contains(document.activeElement));
   const next = regions[(at + step + regions.length) % regions.length];
-  next?.querySelector<HTMLElement>('[aria-current="page"], textarea, a[href], button')?.focus();
+  if (!next) return;
+  // Where one is in it, where one writes in it, or its first stop that can be seen.
+  const stops = stopsIn(next);
+  (stops.find((one) => one.getAttribute('aria-current') === 'page') ?? stops.find((one) => one.tagName === 'TEXTAREA') ?? stops[0])?.focus();
 };
 
 export const Keyboard = (): JSX.Element => {

@@ -18,6 +18,8 @@ import { useWalk } from './walk';
 const BOTTOM_PX = 32;
 const EDGE_SCREENS = 2;
 const LIT_MS = 3_000;
+/** Long enough to measure and place a row, where the list does not say itself that it rests. */
+const HELD_MS = 500;
 /** Rows before and behind what is seen: about three screens stand in the page. */
 const BUFFER_PX = 900;
 
@@ -126,9 +128,10 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     if (!list || isPlaced() || rows().length === 0) return;
     const fresh = rows().findIndex((row) => row.kind === 'new');
     setPlaced(true);
-    if (props.target !== undefined) return;
+    if (props.target !== undefined && indexOf(props.target) >= 0) return;
     if (fresh >= 0) {
       setAtBottom(false);
+      hold();
       list.scrollToIndex(fresh, { align: 'start', offset: -list.viewportSize / 6 });
     } else if (props.atEnd) toEnd();
   });
@@ -146,7 +149,8 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
       if (at < 0) return;
       setLit(target);
       setAtBottom(false);
-      // A third of the way down, with what was said before it above.
+      // A third of the way down, with what was said before it above. Until it stands there no page comes before it: the list counts rows.
+      hold();
       list.scrollToIndex(at, { align: 'start', offset: -list.viewportSize / 3 });
       requestAnimationFrame(() => walk.to(at, document.activeElement === document.body));
       const timer = setTimeout(() => setLit(-1), LIT_MS);
@@ -176,19 +180,36 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     else if (here && !row) setPointed(undefined);
   });
 
+  let held: ReturnType<typeof setTimeout> | undefined;
+  const hold = (): void => {
+    clearTimeout(held);
+    held = setTimeout(release, HELD_MS);
+  };
+  const release = (): void => {
+    const list = handle();
+    if (held === undefined || !list) return;
+    clearTimeout(held);
+    held = undefined;
+    scrolled(list.scrollOffset);
+  };
+  onCleanup(() => clearTimeout(held));
+
   const lastSeen = (): number => props.messages.at(-1)?.number ?? 0;
 
+  let wasAt = 0;
   const scrolled = (offset: number): void => {
     const list = handle();
     if (!list) return;
     const edge = list.viewportSize * EDGE_SCREENS;
     const left = list.scrollSize - offset - list.viewportSize;
     setAtBottom(left <= BOTTOM_PX);
-    if (pointed()) setPointed(undefined);
+    // The list also tells of what it measured: only what moved leaves the pointer behind.
+    if (pointed() && Math.abs(offset - wasAt) > 1) setPointed(undefined);
+    wasAt = offset;
     const top = rows()[list.findItemIndex(offset)];
     // A day whose own line is at the top says itself which it is.
     setDay(top?.kind === 'message' ? top.message.at : undefined);
-    if (props.loading) return;
+    if (props.loading || held) return;
     if (offset < edge && !props.atStart) props.older();
     else if (left < edge && !props.atEnd) props.newer();
     if (left <= BOTTOM_PX && props.atEnd && !document.hidden) props.seen(lastSeen());
@@ -227,7 +248,10 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
         bufferSize={BUFFER_PX}
         keepMounted={walk.kept()}
         onScroll={scrolled}
-        onScrollEnd={() => requestAnimationFrame(settled)}
+        onScrollEnd={() => {
+          release();
+          requestAnimationFrame(settled);
+        }}
         onResize={resized}
         role="feed"
         tabindex="-1"

@@ -148,7 +148,7 @@ const System = (props: { message: Message }): JSX.Element => {
   return <p class="system">{words()}</p>;
 };
 
-const Body = (props: { message: Message; acts: Acts }): JSX.Element => {
+const Body = (props: { message: Message; grouped: boolean; acts: Acts }): JSX.Element => {
   const names = useNames();
   const shown = (): Message => props.message.reply ?? props.message;
   return (
@@ -156,6 +156,12 @@ const Body = (props: { message: Message; acts: Acts }): JSX.Element => {
       fallback={
         <div class="txt" dir="auto">
           <Prose text={shown().text} names={names} />
+          <Show when={props.grouped && shown().pinned}>
+            {' '}
+            <span class="pinned" title={t('message.pinned')}>
+              <Icon name="pin" size="x" />
+            </span>
+          </Show>
           <Show when={shown().edited}>
             {' '}
             <button class="edited" aria-label={t('message.edited.label')} onClick={() => props.acts.history(shown())}>
@@ -276,7 +282,7 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
             </button>
           )}
         </Show>
-        <Body message={props.message} acts={props.acts} />
+        <Body message={props.message} grouped={props.grouped} acts={props.acts} />
         <Show when={props.pending}>{(pending) => <Waiting pending={pending()} acts={props.acts} />}</Show>
         <Show when={(shown().reactions?.length ?? 0) > 0 && shown().reactions}>
           {(reactions) => <Reactions reactions={reactions()} acts={props.acts} message={shown()} />}

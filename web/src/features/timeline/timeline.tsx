@@ -3,7 +3,7 @@
 import { createEffect, createMemo, createSignal, type JSX, Match, on, Show, Switch } from 'solid-js';
 
 import type { Channel } from '../../api/wire';
-import { sayProblem } from '../../model/app';
+import { go, route, sayProblem } from '../../model/app';
 import { othersOf } from '../../model/people';
 import { countOf, useTeam } from '../../model/team';
 import type { Window } from '../../sync/engine';
@@ -111,7 +111,11 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
           loading={loading().kind === 'yes'}
           older={() => void load({ before: first() })}
           newer={() => void load({ after: last() })}
-          latest={() => void load({ latest: true })}
+          latest={() => {
+            const now = route();
+            if (now.kind === 'place' && now.number) go({ ...now, number: undefined, reply: undefined });
+            void load({ latest: true });
+          }}
           seen={(number) => engine.read(props.channel.id, 0, number)}
           acts={useActs}
           intro={intro}
