@@ -23,11 +23,8 @@ const LAST_US: i64 = DAY_US;
 const AT_ONCE: u64 = 64;
 const PASSWORD: &str = "correct horse battery";
 const OTHERS: [&str; 4] = ["Bob Noor", "Elif Kaya", "Bram de Wit", "Noor Sabbagh-Rey"];
-const WORDS: [&str; 24] = [
-    "the", "drawings", "are", "ready", "after", "lunch", "we", "move", "north", "wall", "again", "because",
-    "light", "falls", "differently", "there", "please", "look", "at", "sheet", "seven", "before", "Thursday",
-    "evening",
-];
+const WORDS: &str = "the drawings are ready after lunch we move north wall again because light falls there \
+                     look at sheet seven before Thursday evening";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -74,12 +71,15 @@ async fn fill(folder: &Path, count: u64) -> Result<serde_json::Value, String> {
     }
     let by = speakers[0];
     node.stop().await;
-    Ok(serde_json::json!({ "workspace": by.workspace, "account": by.account, "channel": channel, "messages": count }))
+    Ok(
+        serde_json::json!({ "workspace": by.workspace, "account": by.account, "channel": channel, "messages": count }),
+    )
 }
 
 /// Ada, who can sign in, and the others; the channel they are in.
 async fn people(node: &Node) -> Result<(Vec<By>, ChannelId), String> {
-    let password = Passwords::new(Cost::CHEAP).hash("password", PASSWORD).await.map_err(|error| format!("{error:?}"))?;
+    let password =
+        Passwords::new(Cost::CHEAP).hash("password", PASSWORD).await.map_err(|error| format!("{error:?}"))?;
     let owner = FirstOwner {
         name: "Ada Byron".into(),
         email: "ada@example.com".into(),
@@ -88,7 +88,8 @@ async fn people(node: &Node) -> Result<(Vec<By>, ChannelId), String> {
         slug: None,
         channels: Vec::new(),
     };
-    let (making, _) = node.service.set_up(node.new_key(), owner).await.map_err(|error| format!("{error:?}"))?;
+    let (making, _) =
+        node.service.set_up(node.new_key(), owner).await.map_err(|error| format!("{error:?}"))?;
     let channel = making.channels[0].0;
     let mut speakers = vec![By::new(making.workspace, making.owner)];
     for name in OTHERS {
@@ -107,9 +108,10 @@ fn speaker(number: u64) -> usize {
 
 /// Short and long, some with code, lists and emphasis: what a list of messages has to draw.
 fn text(number: u64, dice: &mut StdRng) -> String {
+    let all: Vec<_> = WORDS.split_whitespace().collect();
     let mut words = |most: usize| {
         let count = dice.random_range(2..=most);
-        (0..count).map(|_| WORDS[dice.random_range(0..WORDS.len())]).collect::<Vec<_>>().join(" ")
+        (0..count).map(|_| all[dice.random_range(0..all.len())]).collect::<Vec<_>>().join(" ")
     };
     let said = match number % 25 {
         0 => format!("{}\n```rust\nfn {}() {{\n    let rows = {number};\n}}\n```", words(8), "draw"),
