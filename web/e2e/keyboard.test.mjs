@@ -143,6 +143,7 @@ test('what is behind a slash or a > is done instead of sent', async () => {
   await page.keyboard.press('Enter');
   await page.locator('.bar .topic', { hasText: 'what we talk about' }).waitFor();
   await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').waitFor();
   await page.keyboard.type('>preferences');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: 'Preferences' }).waitFor();

@@ -158,6 +158,12 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     }),
   );
 
+  /** Who writes again is at no message any more, and Tab finds no toolbar on its way. */
+  const left = (event: FocusEvent): void => {
+    const to = event.relatedTarget as Node | null;
+    if (to && !box?.contains(to) && !box?.querySelector('article.msg:hover')) point(undefined);
+  };
+
   /** Rows were measured, or the field below grew: who is at the end stays there. */
   const resized = (): void => {
     const list = handle();
@@ -239,7 +245,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   const walk = useWalk({ rows, handle, box: () => box, acts });
 
   return (
-    <div class="list" ref={box} onKeyDown={walk.pressed} onFocusIn={walk.focused} onPointerLeave={() => point(undefined)}>
+    <div class="list" ref={box} onKeyDown={walk.pressed} onFocusIn={walk.focused} onFocusOut={left} onPointerLeave={() => point(undefined)}>
       <VList
         ref={(list) => setHandle(list)}
         class="scroll-list"
