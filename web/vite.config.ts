@@ -26,5 +26,6 @@ export default defineConfig({
     fs: { allow: ['..'] },
     proxy: { '/api': { target: 'http://127.0.0.1:7665', ws: true } },
   },
-  test: { environment: 'jsdom', globals: false, include: ['src/**/*.test.ts', 'src/**/*.test.tsx', '*.test.mjs'] },
+  // How fast a machine is says nothing of what is right.
+  test: { testTimeout: 60_000, environment: 'jsdom', globals: false, include: ['src/**/*.test.ts', 'src/**/*.test.tsx', '*.test.mjs'] },
 });

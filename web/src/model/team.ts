@@ -26,6 +26,8 @@ export interface Team {
   people: Accessor<People>;
   name: (account: Account | undefined) => string;
   title: (channel: Channel) => string;
+  /** In a sentence: `#towers`, or whom it is with. */
+  place: (channel: Channel) => string;
   /** Where the workspace's own picture is served. */
   picture: Accessor<string | undefined>;
   channel: (id: ChannelId | undefined) => Channel | undefined;
@@ -120,6 +122,7 @@ export const openTeam = (room: Room, me: Me): Team => {
     state,
     people,
     name: (account) => nameOf(account ? people()[account] : undefined, t('person.unknown')),
+    place: (channel) => `${channel.kind === 'direct' ? '' : '#'}${titleOf(channel, people(), me.id, t('person.unknown'))}`,
     title: (channel) => titleOf(channel, people(), me.id, t('person.unknown')),
     picture: () => {
       const known = state().workspace;

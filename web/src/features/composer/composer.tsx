@@ -240,7 +240,7 @@ const Field = (props: ComposerProps): JSX.Element => {
   document.addEventListener('selectionchange', where);
   onCleanup(() => document.removeEventListener('selectionchange', where));
   const label = (): string =>
-    props.thread > 0 ? t('composer.thread') : t('composer.placeholder', { name: team.title(props.channel) });
+    props.thread > 0 ? t('composer.thread') : t('composer.placeholder', { name: team.place(props.channel) });
 
   return (
     <div class="compose">
@@ -329,7 +329,7 @@ const Field = (props: ComposerProps): JSX.Element => {
         <Show when={props.thread > 0}>
           <label class="check">
             <input type="checkbox" checked={also()} onChange={(event) => setAlso(event.currentTarget.checked)} />
-            {t('composer.also', { name: team.title(props.channel) })}
+            {t('composer.also', { name: team.place(props.channel) })}
           </label>
         </Show>
         <TypingLine channel={props.channel.id} thread={props.thread} />

@@ -19,7 +19,7 @@ export const Tabbar = (): JSX.Element => {
     { icon: 'thread', name: () => t('side.threads'), href: write({ kind: 'list', workspace: team.room.slug, list: 'threads' }), count: threads },
     { icon: 'at', name: () => t('side.mentions'), href: write({ kind: 'list', workspace: team.room.slug, list: 'mentions' }), count: mentions },
   ];
-  const isHere = (href: string): boolean => (route(), location.pathname === href);
+  const isHere = (href: string): boolean => (route(), location.pathname.replace(/\/$/, '') === href);
   return (
     <nav class="tabbar" aria-label={t('tab.label')}>
       <For each={tabs}>

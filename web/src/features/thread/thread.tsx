@@ -65,7 +65,7 @@ export const Thread = (props: { channel: Channel; thread: number; target: number
       <header class="bar">
         <h2>{t('thread.title')}</h2>
         <span class="dim cut">
-          <bdi>{team.title(props.channel)}</bdi>
+          <bdi>{team.place(props.channel)}</bdi>
         </span>
         <div class="tools">
           <button
