@@ -1,12 +1,14 @@
 //! Passwords are hashed slowly on purpose, by one thread of their own: a storm of sign-ins slows sign-ins alone.
 
+mod scratch;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use domain::Refusal;
@@ -14,11 +16,11 @@ use domain::limits::{PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN};
 use store::NotDone;
 use tokio::sync::oneshot;
 
+use self::scratch::Scratch;
+
 /// Who waits; one more is told to come back.
 const WAITING_MAX: usize = 64;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// After a quiet while the memory goes back.
-const IDLE: Duration = Duration::from_secs(2);
 const SALT_BYTES: usize = 16;
 const HASH_BYTES: usize = 32;
 /// What a stored hash may ask of this machine.
@@ -129,13 +131,13 @@ fn start(cost: Cost) -> Option<SyncSender<Job>> {
 }
 
 fn work(cost: Cost, jobs: &Receiver<Job>) {
-    let mut memory = Vec::new();
+    let mut memory = Scratch::default();
     loop {
-        let job = match jobs.recv_timeout(IDLE) {
+        let job = match jobs.try_recv() {
             Ok(job) => job,
-            Err(RecvTimeoutError::Disconnected) => return,
-            Err(RecvTimeoutError::Timeout) => {
-                memory = Vec::new();
+            Err(TryRecvError::Disconnected) => return,
+            Err(TryRecvError::Empty) => {
+                memory = Scratch::default();
                 let Ok(job) = jobs.recv() else { return };
                 job
             }
@@ -153,7 +155,7 @@ fn work(cost: Cost, jobs: &Receiver<Job>) {
 }
 
 /// Something where it is the one.
-fn compare(password: &str, hashed: Option<&str>, cost: Cost, memory: &mut Vec<Block>) -> Option<String> {
+fn compare(password: &str, hashed: Option<&str>, cost: Cost, memory: &mut Scratch) -> Option<String> {
     let Some(known) = hashed.and_then(Hashed::read) else {
         Hashed::make(password, cost, memory);
         return None;
@@ -170,7 +172,7 @@ struct Hashed {
 }
 
 impl Hashed {
-    fn make(password: &str, cost: Cost, memory: &mut Vec<Block>) -> Option<Self> {
+    fn make(password: &str, cost: Cost, memory: &mut Scratch) -> Option<Self> {
         let salt = store::clock::random::<SALT_BYTES>().to_vec();
         let hash = filled(password, &salt, cost, memory)?.to_vec();
         Some(Self { cost, salt, hash })
@@ -195,16 +197,12 @@ impl Hashed {
     }
 }
 
-fn filled(password: &str, salt: &[u8], cost: Cost, memory: &mut Vec<Block>) -> Option<[u8; HASH_BYTES]> {
+fn filled(password: &str, salt: &[u8], cost: Cost, memory: &mut Scratch) -> Option<[u8; HASH_BYTES]> {
     let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH_BYTES)).ok()?;
-    if memory.len() < params.block_count() {
-        // Given back first, so that the larger one does not stand beside the smaller.
-        *memory = Vec::new();
-        memory.resize(params.block_count(), Block::default());
-    }
+    let blocks = memory.blocks(params.block_count())?;
     let mut hash = [0; HASH_BYTES];
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon.hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, memory).ok()?;
+    argon.hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, blocks).ok()?;
     Some(hash)
 }
 
@@ -214,11 +212,11 @@ mod tests {
 
     #[test]
     fn a_hash_reads_back_and_fits_its_own_password_alone() {
-        let mut memory = Vec::new();
+        let mut memory = Scratch::default();
         let text = Hashed::make("correct horse", Cost::CHEAP, &mut memory).expect("hashed").text();
         assert!(text.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{text}");
         let fits = |password: &str, text: &str| {
-            compare(password, Some(text), Cost::default(), &mut Vec::new()).is_some()
+            compare(password, Some(text), Cost::default(), &mut Scratch::default()).is_some()
         };
         assert!(fits("correct horse", &text));
         assert!(!fits("correct house", &text));
@@ -233,7 +231,7 @@ mod tests {
     fn it_is_argon2id_as_others_write_it() {
         // Of the reference implementation: echo -n password | argon2 somesalt -id -t 2 -k 64 -p 1.
         let known = "$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHQ$";
-        let mut memory = Vec::new();
+        let mut memory = Scratch::default();
         let hash = filled("password", b"somesalt", Cost { memory_kib: 64, passes: 2 }, &mut memory);
         let text = format!("{known}{}", STANDARD_NO_PAD.encode(hash.expect("hashed")));
         assert!(compare("password", Some(&text), Cost::CHEAP, &mut memory).is_some());
