@@ -4,6 +4,7 @@
 //! time, never an event.
 
 pub mod bus;
+mod devices;
 pub mod feed;
 pub mod journal;
 pub mod piece;

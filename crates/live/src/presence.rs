@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 use crate::bus::BusError;
+use crate::devices::Devices;
 
 /// The best of somebody's devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,7 +83,7 @@ pub struct Hall {
 
 #[derive(Default)]
 struct Rooms {
-    people: HashMap<(WorkspaceId, AccountId), HashMap<(Key, Key), Face>>,
+    people: HashMap<(WorkspaceId, AccountId), Devices>,
     nodes: HashMap<Key, Instant>,
 }
 
@@ -116,7 +117,7 @@ impl Rooms {
         &mut self,
         person: (WorkspaceId, AccountId),
         told: &mut Vec<Change>,
-        change: impl FnOnce(&mut HashMap<(Key, Key), Face>),
+        change: impl FnOnce(&mut Devices),
     ) {
         let was = self.face(person);
         let devices = self.people.entry(person).or_default();

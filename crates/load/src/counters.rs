@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Counted while a load runs (the first four) and by the check of what was stored after it (the rest).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Counters {
     pub sent: u64,
     pub acknowledged: u64,
@@ -20,6 +20,8 @@ pub struct Counters {
     pub holes: u64,
     /// There, but not as it was sent.
     pub torn: u64,
+    /// Heard by somebody it was not for.
+    pub leaked: u64,
 }
 
 impl Counters {
@@ -33,21 +35,26 @@ impl Counters {
         self.reordered += other.reordered;
         self.holes += other.holes;
         self.torn += other.torn;
+        self.leaked += other.leaked;
     }
 
     /// Whoever prints a figure asks this first. A request nobody accounts for is as wrong as a lost one.
     pub fn verdict(&self) -> Result<(), Wrong> {
         let answered = self.acknowledged + self.refused + self.unknown;
-        let wrong = self.lost + self.doubled + self.reordered + self.holes + self.torn;
+        let wrong = self.lost + self.doubled + self.reordered + self.holes + self.torn + self.leaked;
         if wrong == 0 && answered == self.sent { Ok(()) } else { Err(Wrong { counters: *self }) }
     }
 }
 
 impl fmt::Display for Counters {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sent, acknowledged, refused, unknown, lost, doubled, reordered, holes, torn } = self;
+        let Self { sent, acknowledged, refused, unknown, lost, doubled, reordered, holes, torn, leaked } =
+            self;
         write!(out, "sent {sent} acknowledged {acknowledged} refused {refused} unknown {unknown} ")?;
-        write!(out, "lost {lost} doubled {doubled} reordered {reordered} holes {holes} torn {torn}")
+        write!(
+            out,
+            "lost {lost} doubled {doubled} reordered {reordered} holes {holes} torn {torn} leaked {leaked}"
+        )
     }
 }
 
@@ -79,13 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn anything_lost_doubled_reordered_missing_or_torn_fails_the_run() {
+    fn anything_lost_doubled_reordered_missing_torn_or_leaked_fails_the_run() {
         let wrongs = [
             Counters { lost: 1, ..right() },
             Counters { doubled: 1, ..right() },
             Counters { reordered: 1, ..right() },
             Counters { holes: 1, ..right() },
             Counters { torn: 1, ..right() },
+            Counters { leaked: 1, ..right() },
         ];
         for counters in wrongs {
             assert_eq!(counters.verdict(), Err(Wrong { counters }));
@@ -113,7 +121,7 @@ mod tests {
         assert_eq!(
             wrong.to_string(),
             "the run is not correct, so it has no figure: sent 10 acknowledged 7 refused 2 unknown 1 \
-             lost 3 doubled 0 reordered 0 holes 0 torn 0"
+             lost 3 doubled 0 reordered 0 holes 0 torn 0 leaked 0"
         );
     }
 }

@@ -43,6 +43,7 @@ impl Latency {
         Percentiles {
             p50: at(0.50),
             p90: at(0.90),
+            p95: at(0.95),
             p99: at(0.99),
             p999: at(0.999),
             max: Duration::from_micros(self.histogram.max()),
@@ -51,10 +52,11 @@ impl Latency {
 }
 
 /// What is said of a histogram.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Percentiles {
     pub p50: Duration,
     pub p90: Duration,
+    pub p95: Duration,
     pub p99: Duration,
     pub p999: Duration,
     pub max: Duration,

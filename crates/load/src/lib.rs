@@ -3,16 +3,28 @@
 //! **Invariant.** A figure is printed only for a run whose correctness counters are zero, and a latency is counted from
 //! the instant its request was due, never from the instant a busy generator got round to it.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the generator stands outside of what it measures: its clock is the machine's, its threads are its own"
+)]
+
 pub mod closed;
 pub mod counters;
+pub mod crowd;
 pub mod figure;
+pub mod http;
 pub mod lag;
 pub mod latency;
 pub mod noise;
 pub mod open;
 pub mod pace;
+pub mod page;
+pub mod process;
 pub mod random;
 pub mod rounds;
 pub mod run;
 pub mod schedule;
+pub mod shape;
+pub mod swarm;
+pub mod trouble;
 pub mod zipf;

@@ -2,6 +2,7 @@
 
 mod backend;
 mod copies;
+mod crowd;
 mod desk;
 mod embedded;
 mod health;

@@ -37,6 +37,10 @@ pub enum Ask {
     Sessions { email: Option<String>, end: Option<String>, all: bool },
     /// The jobs that were laid aside; one of them tried again if that is asked.
     Jobs { retry: Option<String> },
+    /// People for a load test: a workspace of their own, a session and seats for each.
+    LoadPrepare { people: u32, channels: u32, seats: u32, spread: load::crowd::Spread, directs: bool },
+    /// They go again, and their workspace is archived.
+    LoadRemove { slug: String },
     /// Which steps the store has taken and which wait; these are taken if that is asked.
     Migrations { up: bool },
 }

@@ -11,6 +11,7 @@ mod data_dir;
 mod doors;
 mod exit;
 mod lifecycle;
+mod memory;
 mod output;
 mod role;
 mod telemetry;
@@ -42,6 +43,7 @@ fn run(args: Args, output: &Output) -> Result<(), Failure> {
         Command::Verify(verify) => commands::verify::run(&verify, output),
         Command::Check(place) => commands::check::run(&place, output),
         Command::Admin(admin) => commands::admin::run(&admin, output),
+        Command::Load(load) => commands::load::run(&load, output),
         Command::Version => {
             commands::version::run(output);
             Ok(())

@@ -13,6 +13,7 @@ use crate::data_dir::DataDir;
 use crate::doors::Doors;
 use crate::exit::Failure;
 use crate::lifecycle::{Ending, Lifecycle, signals};
+use crate::memory;
 use crate::output::Output;
 use crate::telemetry::{self, Metrics};
 
@@ -23,6 +24,7 @@ pub fn run(args: &Serve, output: &Output) -> Result<(), Failure> {
     let config = config::load(args.place.config.as_deref(), environment(), &args.overrides())?.config;
     telemetry::log(config.log.format, &config.log.filter)?;
     let data = DataDir::take(&config.server.data)?;
+    memory::share();
     let runtime = telemetry::runtime()?;
     let ended = runtime.block_on(serve(&config, &data, output));
     runtime.shutdown_timeout(LEAVE_AFTER);

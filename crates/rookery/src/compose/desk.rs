@@ -10,7 +10,7 @@ use store::{NotDone, StoreError, check, job, node};
 
 use super::backend::Backend;
 use super::copies::{Copies, told_of};
-use super::{keeps_own_copies, migrations, people};
+use super::{crowd, keeps_own_copies, migrations, people};
 use crate::config::Config;
 use crate::control::{self, Ask, Progress};
 use crate::data_dir::DataDir;
@@ -78,6 +78,10 @@ impl Desk {
             Ask::ResetLink { email } => people::reset_link(self.service(), &self.url(), &email).await,
             Ask::Sessions { email, end, all } => people::sessions(self.service(), email, end, all).await,
             Ask::Jobs { retry } => self.jobs(retry).await,
+            Ask::LoadPrepare { people, channels, seats, spread, directs } => {
+                crowd::prepare(self.service(), (people, channels, seats), (spread, directs), progress).await
+            }
+            Ask::LoadRemove { slug } => crowd::remove(self.service(), &slug, progress).await,
             Ask::Migrations { up } => migrations(&self.0.config, up).await,
         }
     }

@@ -8,14 +8,14 @@ use load::noise::Watch;
 use load::rounds::turns;
 
 use crate::args::Args;
-use crate::client::Caller;
 use crate::ours::Ours;
 use crate::peer;
-use crate::process::memory_of;
 use crate::report::{Contestant, Report};
 use crate::server::Server;
 use crate::town::Town;
-use crate::trouble::Trouble;
+use load::http::Caller;
+use load::process::memory_of;
+use load::trouble::Trouble;
 
 /// What a channel holds before its pages are asked for, at least.
 const MESSAGES_MIN: u64 = 1_000;

@@ -5,22 +5,19 @@
 
 mod args;
 mod bench;
-mod client;
 mod figures;
 mod ours;
 mod peer;
-mod process;
 mod report;
 mod server;
 mod town;
-mod trouble;
 mod turn;
 
 use std::process::ExitCode;
 
 use args::Args;
 use clap::Parser;
-use trouble::Trouble;
+use load::trouble::Trouble;
 
 fn main() -> ExitCode {
     match run(&Args::parse()) {

@@ -13,12 +13,12 @@ use parking_lot::Mutex as Plain;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use crate::client::{Caller, request};
-use crate::process::cpu_of;
 use crate::server::Server;
 use crate::town::{BODY_BYTES, CHANNELS, Town};
-use crate::trouble::Trouble;
 use crate::turn::Outcome;
+use load::http::{Caller, request};
+use load::process::cpu_of;
+use load::trouble::Trouble;
 
 pub const WARM_UP: Duration = Duration::from_secs(1);
 pub const PAGE: u64 = 50;

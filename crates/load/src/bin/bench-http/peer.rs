@@ -24,10 +24,10 @@ use tokio::time::Instant;
 
 use crate::args::PeerRun;
 use crate::ours::{PAGE, WARM_UP, windows};
-use crate::process::{cpu_of, each};
 use crate::town::{BODY_BYTES, CHANNELS};
-use crate::trouble::Trouble;
 use crate::turn::{Outcome, Told};
+use load::process::{cpu_of, each};
+use load::trouble::Trouble;
 
 /// Starts ourselves again as a peer, and reads its one line.
 pub fn start(arguments: &[String]) -> Result<Outcome, Trouble> {

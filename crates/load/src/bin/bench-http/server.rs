@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::client::Caller;
-use crate::trouble::Trouble;
+use load::http::Caller;
+use load::trouble::Trouble;
 
 pub struct Server {
     child: Child,

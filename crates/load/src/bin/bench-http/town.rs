@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Caller, request};
 use crate::server::Server;
-use crate::trouble::Trouble;
+use load::http::{Caller, request};
+use load::trouble::Trouble;
 
 pub const CHANNELS: usize = 4;
 pub const BODY_BYTES: usize = 200;

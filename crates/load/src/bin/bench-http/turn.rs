@@ -23,8 +23,8 @@ impl Outcome {
         let all = run.counters.sent;
         Self {
             per_second: run.per_second(),
-            cpu_us: crate::process::each(cpu, all),
-            client_cpu_us: crate::process::each(client, all),
+            cpu_us: load::process::each(cpu, all),
+            client_cpu_us: load::process::each(client, all),
             waited: run.latency.percentiles(),
         }
     }

@@ -7,7 +7,7 @@ use store::postgres::WRITER_SETTINGS;
 
 use crate::postgres::{self, Postgres};
 use crate::stored::Stored;
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 pub enum Database {
     Sqlite { file: PathBuf },

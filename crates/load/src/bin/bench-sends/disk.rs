@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 /// A folder of our own, for `TMPDIR` or the system's choice.
 pub fn folder() -> Result<TempDir, Trouble> {

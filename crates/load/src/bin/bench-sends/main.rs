@@ -19,17 +19,16 @@ mod report;
 mod serving;
 mod stored;
 mod teams;
-mod trouble;
 
 use std::process::ExitCode;
 
 use args::{Args, Engine};
 use clap::Parser;
 use load::rounds::turns;
+use load::trouble::Trouble;
 use place::Place;
 use plan::Plan;
 use report::Report;
-use trouble::Trouble;
 
 fn main() -> ExitCode {
     let args = Args::parse();

@@ -11,7 +11,7 @@ use crate::outcome::Outcome;
 use crate::plan::{Cell, Load, Plan};
 use crate::serving::Serving;
 use crate::teams::Teams;
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 /// As the server runs: a worker a core, shared with the callers.
 pub fn run(plan: &Plan, cell: Cell, database: &Database, servers: &[u32]) -> Result<Outcome, Trouble> {

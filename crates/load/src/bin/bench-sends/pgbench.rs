@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::outcome::Outcome;
 use crate::postgres::Postgres;
 use crate::raw_sqlite::BODY_BYTES;
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 /// Where one row a transaction is fastest on two cores.
 const CLIENTS: usize = 32;

@@ -9,8 +9,8 @@ use crate::database::Database;
 use crate::outcome::Outcome;
 use crate::plan::{Contestant, Plan};
 use crate::postgres::Postgres;
-use crate::trouble::Trouble;
 use crate::{disk, ours, pgbench, raw_sqlite};
+use load::trouble::Trouble;
 
 /// Gone when dropped.
 pub enum Place {

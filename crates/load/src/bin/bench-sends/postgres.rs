@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::disk;
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/services");
 const ADDRESS: &str = "ROOKERY_TEST_POSTGRES";

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use tokio::time::Instant;
 
 use crate::outcome::Outcome;
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 /// What every row and every message carries.
 pub const BODY_BYTES: usize = 200;

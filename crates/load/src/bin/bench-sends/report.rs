@@ -95,8 +95,18 @@ impl Row {
     }
 
     fn json(&self) -> Value {
-        let Counters { sent, acknowledged, refused, unknown, lost, doubled, reordered, holes, torn } =
-            self.counters;
+        let Counters {
+            sent,
+            acknowledged,
+            refused,
+            unknown,
+            lost,
+            doubled,
+            reordered,
+            holes,
+            torn,
+            leaked: _,
+        } = self.counters;
         json!({
             "engine": self.engine.to_string(),
             "contestant": self.contestant.to_string(),

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::database::{Database, address_with};
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 pub struct Serving {
     pub store: Store,

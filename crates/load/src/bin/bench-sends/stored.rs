@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::ledger::{REQUEST_DIGITS, StoredChannel, StoredJournal};
 use crate::postgres;
 use crate::raw_sqlite::BODY_BYTES;
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 /// Everything a run is held against, by the sixteen bytes of its ids in capital hexadecimals.
 #[derive(Debug, Default)]

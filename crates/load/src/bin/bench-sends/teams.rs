@@ -18,7 +18,7 @@ use crate::ledger::{Ledger, REQUEST_DIGITS};
 use crate::plan::Spread;
 use crate::raw_sqlite::BODY_BYTES;
 use crate::stored::Stored;
-use crate::trouble::Trouble;
+use load::trouble::Trouble;
 
 const PEOPLE: usize = 4;
 const CHANNELS: usize = 4;
