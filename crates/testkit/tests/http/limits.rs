@@ -1,5 +1,7 @@
 //! How often one may ask, by a clock that obeys.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use testkit::{Ground, Street, Visitor, on_every_engine};
 
@@ -81,28 +83,32 @@ on_every_engine! {
             options.rates.address = 30;
         });
         let (ada, _) = street.set_up().await;
+        // A server's rates go by its own clock: what comes back while one asks is more on a slow machine.
+        let (since, a_minute) = (Instant::now(), Duration::from_mins(1));
+        let most = |of: u32| of as usize + 1 + (since.elapsed().as_secs_f64() / (a_minute / of).as_secs_f64()) as usize;
         let mut statuses = Vec::new();
         for number in 0..40 {
             let visitor = Visitor { address: Some(format!("198.51.100.{}", number % 2).parse().expect("one")), ..ada.clone() };
             statuses.push(street.get(&visitor, "/openapi.json").await.status.as_u16());
         }
         let served = statuses.iter().filter(|status| **status == 200).count();
-        assert!((20..=22).contains(&served), "an account is one wherever it asks from: {served}");
+        assert!((20..=most(20)).contains(&served), "an account is one wherever it asks from: {served}");
         let mut served = 0;
         for _ in 0..40 {
             served += usize::from(street.get(&Visitor::from("203.0.113.7"), "/about").await.status == 200);
         }
-        assert!((30..=32).contains(&served), "{served}");
+        assert!((30..=most(30)).contains(&served), "{served}");
     }
 
-    async fn what_costs_a_great_deal_is_asked_ten_times_a_minute(ground: Ground) {
-        let (street, ada, welcome) = Street::of_ada(&ground).await;
+    async fn what_costs_a_great_deal_is_asked_seldom(ground: Ground) {
+        assert_eq!(api::door::Rates::default().costly, 10, "a minute");
+        // Fewer here: on a server's own clock some come back while one asks.
+        let street = Street::with(ground.node().await, |options| options.rates.costly = 2);
+        let (ada, welcome) = street.set_up().await;
         let rooks = format!("/workspaces/{}", welcome["workspace"]["id"].as_str().expect("an id"));
-        for number in 0..5 {
-            let export = street.get(&ada, "/account/export").await;
-            assert_eq!((export.status.as_u16(), header(&export, "x-ratelimit-limit")), (200, 10), "{number}");
-            street.post(&ada, "/workspaces", json!({ "name": format!("Crows {number}") })).await.ok();
-        }
+        let export = street.get(&ada, "/account/export").await;
+        assert_eq!((export.status.as_u16(), header(&export, "x-ratelimit-limit")), (200, 2));
+        street.post(&ada, "/workspaces", json!({ "name": "Crows" })).await.ok();
         for (method, path) in [
             ("GET", "/account/export".to_owned()),
             ("POST", "/workspaces".to_owned()),
@@ -111,10 +117,10 @@ on_every_engine! {
         ] {
             let late = street.asks(method, &ada, &path, Some(json!({}))).await;
             assert_eq!((late.status.as_u16(), late.code()), (429, "slow_down"), "{method} {path}");
-            assert!((1..=6).contains(&header(&late, "retry-after")), "{method} {path}");
+            assert!((1..=30).contains(&header(&late, "retry-after")), "{method} {path}");
         }
         street.get(&ada, "/workspaces").await.ok();
-        ground.clock.advance(7 * domain::Stamp::SECOND);
+        ground.clock.advance(31 * domain::Stamp::SECOND);
         street.get(&ada, "/account/export").await.ok();
     }
 }
