@@ -14,10 +14,12 @@ package_for() {
   postgres) postgres_bin >/dev/null || echo postgresql ;;
   pgbouncer) command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer ;;
   redis) command -v redis-server >/dev/null || echo redis-server ;;
+  nginx) command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || echo nginx ;;
+  promtool) command -v promtool >/dev/null || echo prometheus ;;
   chromium) [ -x /usr/bin/chromium ] || echo chromium ;;
   emoji) [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || echo fonts-noto-color-emoji ;;
   letters) [ -d /usr/share/fonts/truetype/liberation ] || echo fonts-liberation ;;
-  *) die "no such server: $1 (postgres, pgbouncer, redis, cluster; for browsers chromium, emoji, letters)" ;;
+  *) die "no such server: $1 (postgres, pgbouncer, redis, nginx, promtool, cluster; for browsers chromium, emoji, letters)" ;;
   esac
 }
 

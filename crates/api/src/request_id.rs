@@ -9,7 +9,8 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument;
+use tokio::time::Instant;
+use tracing::{Instrument, debug};
 
 use crate::errors;
 
@@ -18,8 +19,12 @@ const CALLERS_ID_BYTES_MAX: usize = 128;
 
 pub(crate) async fn stamp(request: Request, next: Next) -> Response {
     let id = callers(&request).unwrap_or_else(fresh);
-    let span = tracing::info_span!("request", id = %id, method = %request.method(), path = %shown(request.uri().path()));
-    let response = next.run(request).instrument(span).await;
+    let path = shown(request.uri().path()).into_owned();
+    let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path);
+    let began = Instant::now();
+    let response = next.run(request).instrument(span.clone()).await;
+    let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis() as u64);
+    span.in_scope(|| debug!(status, ms, "answered {status} in {ms} ms"));
     let mut response = errors::finish(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);

@@ -26,6 +26,8 @@ pub struct Door {
     pub limits: Limits,
     pub proxies: Arc<Proxies>,
     pub tls: Option<Tls>,
+    /// Whose callers are no people: operators, and what looks after them.
+    pub uncounted: bool,
 }
 
 impl From<Limits> for Door {
@@ -69,6 +71,7 @@ pub async fn serve(
         }
         let (router, door, stopped) = (router.clone(), door.clone(), stopped.clone());
         connections.spawn(async move {
+            let _open = (!door.uncounted).then(Open::count);
             connection::serve(stream, from, router, &door, stopped).await;
             drop((place, share));
         });
@@ -77,6 +80,22 @@ pub async fn serve(
     stopping.send_replace(true);
     while let Some(ended) = connections.join_next().await {
         tell_of_panic(ended);
+    }
+}
+
+/// Counted while it lives; one that became a socket is counted with the sockets from then on.
+struct Open;
+
+impl Open {
+    fn count() -> Open {
+        metrics::gauge!("active_connections").increment(1);
+        Open
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics::gauge!("active_connections").decrement(1);
     }
 }
 

@@ -65,6 +65,13 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
+    /// From its commit, by the engine's clock, to its telling, by ours.
+    fn count_delay(&self, piece: &Piece) {
+        if let Some((last, _)) = piece.commit().events.last() {
+            let late_us = self.service.now().0.saturating_sub(last.at_us.0).max(0);
+            metrics::histogram!("rookery_delivery_delay_seconds").record(late_us as f64 / 1e6);
+        }
+    }
     pub fn all(&self, message: impl Fn() -> ToCore) {
         self.inboxes.iter().for_each(|inbox| inbox.send([message()]));
     }
@@ -81,6 +88,7 @@ impl Listener for Hub {
             }
             return;
         }
+        self.count_delay(piece);
         // Here, once, so that no core encodes what another did.
         piece.form(Frames::of);
         self.all(|| ToCore::Told(Arc::clone(piece)));

@@ -17,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::Service;
 use crate::door::Who;
+use crate::hit_rate::HitRate;
 use crate::reads::corrupt;
 use crate::recent::Recent;
 
@@ -49,10 +50,18 @@ pub(crate) struct Touched {
     pub address: String,
 }
 
-#[derive(Default)]
 pub(crate) struct Known {
     inner: Mutex<Inner>,
     touches: Mutex<Option<mpsc::Sender<Touched>>>,
+    secret_hits: HitRate,
+    slug_hits: HitRate,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        let (secret_hits, slug_hits) = (HitRate::of("secrets"), HitRate::of("addresses"));
+        Self { inner: Mutex::default(), touches: Mutex::default(), secret_hits, slug_hits }
+    }
 }
 
 #[derive(Default)]
@@ -69,10 +78,14 @@ struct Inner {
 
 impl Known {
     pub fn opened(&self, hash: &[u8; 32]) -> Option<Opened> {
-        self.current()?.secrets.get(hash).copied()
+        let found = self.current().and_then(|mut known| known.secrets.get(hash).copied());
+        self.secret_hits.count(found.is_some());
+        found
     }
     pub fn slug(&self, slug: &str) -> Option<WorkspaceId> {
-        self.current()?.slugs.get(slug).copied()
+        let found = self.current().and_then(|mut known| known.slugs.get(slug).copied());
+        self.slug_hits.count(found.is_some());
+        found
     }
     pub fn keep_opened(&self, seen: &Seen<()>, hash: [u8; 32], opened: Opened) {
         if let Some(mut inner) = self.level_with(seen) {

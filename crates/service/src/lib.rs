@@ -21,6 +21,7 @@ mod events;
 mod export;
 mod finish;
 pub mod following;
+mod hit_rate;
 mod invitation_code;
 mod invitations;
 mod join;

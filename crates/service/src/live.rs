@@ -8,6 +8,7 @@ use domain::WorkspaceId;
 use reading::journal;
 use store::{Freshness, Seen, Store, StoreError};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
 use crate::Service;
 
@@ -78,8 +79,11 @@ pub async fn publish(store: Store, bus: Arc<dyn Bus>, feed: Option<Feed>) {
     loop {
         match committed.recv().await {
             Ok(commit) => {
+                let began = Instant::now();
                 let published = tokio::time::timeout(PUBLISH_TIME_MAX, bus.publish(&commit)).await;
-                if !matches!(published, Ok(Ok(()))) {
+                if matches!(published, Ok(Ok(()))) {
+                    metrics::histogram!("rookery_bus_publish_seconds").record(began.elapsed().as_secs_f64());
+                } else {
                     metrics::counter!("rookery_bus_unpublished_total").increment(1);
                 }
             }

@@ -20,6 +20,7 @@ mod shared;
 pub mod sqlite;
 pub mod statement;
 mod store;
+mod timing;
 pub mod upkeep;
 
 pub use ::pg;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::{Commit, WorkspaceId};
+use domain::{Commit, Event, EventKind, WorkspaceId, World};
 use metrics::{counter, gauge, histogram};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, broadcast, oneshot};
@@ -155,13 +155,22 @@ impl Shared {
         self.committed.subscribe()
     }
 
-    pub fn count_commit(outcomes: &[Vec<Result<Done, NotDone>>]) {
+    pub fn count_commit(batch: &Batch, outcomes: &[Vec<Result<Done, NotDone>>], worlds: &[World]) {
         let judged = outcomes.iter().flatten();
         let (done, refused): (Vec<_>, Vec<_>) = judged.partition(|outcome| outcome.is_ok());
         counter!("store_commands_total", "outcome" => "done").increment(done.len() as u64);
         counter!("store_commands_total", "outcome" => "refused").increment(refused.len() as u64);
         histogram!("store_batch_commands").record((done.len() + refused.len()) as f64);
         histogram!("store_batch_workspaces").record(outcomes.len() as f64);
+        let sent = |event: &&Event| event.kind == EventKind::MessageSent;
+        let sent = worlds.iter().flat_map(World::events).filter(sent).count();
+        if sent > 0 {
+            counter!("messages_sent_total").increment(sent as u64);
+        }
+        let since = batch.lines.iter().flat_map(|line| &line.orders).map(|pending| pending.since).min();
+        if let Some(since) = since {
+            histogram!("store_answer_seconds").record(since.elapsed().as_secs_f64());
+        }
     }
 
     pub fn failed(&self, error: &StoreError) {

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use protocol::frame::{Act, Again, GoodbyeCode, Keeping, Marking, Sending, Target, Typing};
 use protocol::{By, Key, Position, Refusal};
 use service::{Address, Done, Draft, NotDone, PrivateKind, ReadMark, Scope};
+use tokio::time::Instant;
 
 use super::words::Unheard;
 use super::{From, Shared, What, Worked, words};
@@ -139,7 +140,12 @@ impl Shared {
 
     async fn one(&self, from: &mut From, ask: Ask) -> Option<What> {
         if let Ask::Enter(hello) = ask {
-            return Some(match self.enter(from, *hello).await {
+            let began = Instant::now();
+            let entered = self.enter(from, *hello).await;
+            let outcome = if entered.is_ok() { "level" } else { "sent_away" };
+            metrics::histogram!("rookery_gateway_hello_seconds", "outcome" => outcome)
+                .record(began.elapsed().as_secs_f64());
+            return Some(match entered {
                 Ok(opening) => {
                     (from.by, from.who) = (Some(opening.by), Some(opening.who));
                     What::Opened(Box::new(opening))

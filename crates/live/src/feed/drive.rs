@@ -140,6 +140,7 @@ impl Work {
             (tail.hear(commit), tail.has_hole())
         };
         for piece in &next.pieces {
+            metrics::counter!("rookery_feed_events_total").increment(piece.commit().events.len() as u64);
             self.listener.told(piece);
         }
         let hole = self.shared.patience.hole;

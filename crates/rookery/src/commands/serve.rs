@@ -34,7 +34,7 @@ pub fn run(args: &Serve, output: &Output) -> Result<(), Failure> {
 async fn serve(config: &Config, data: &DataDir, output: &Output) -> Result<(), Failure> {
     let asked = signals().map_err(|error| Failure::Failed(format!("signals cannot be heard: {error}")))?;
     let lifecycle = Lifecycle::new(config.server.drain);
-    let metrics = Metrics::install()?;
+    let metrics = Metrics::install(&config.server.data)?;
     let mut doors = Doors::open(config).await?;
     let ports = compose::ports(config, &lifecycle).await?;
     ports.desk.stands_at(doors.url(config));

@@ -94,13 +94,7 @@ impl Server {
 
     /// JSON there, JSON back.
     pub fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
-        let (body, bearer) = (body.to_string(), format!("Authorization: Bearer {token}\r\n"));
-        let bearer = if token.is_empty() { "" } else { &bearer };
-        self.ask(&format!(
-            "{method} /api/v1{path} HTTP/1.1\r\nHost: rookery\r\n{bearer}Content-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        ))
+        send(self.address(), method, path, token, body)
     }
 
     pub fn signal(&self, name: &str) {
@@ -130,6 +124,20 @@ impl Drop for Server {
 
 pub fn get(address: &str, path: &str) -> Answer {
     ask(address, &format!("GET {path} HTTP/1.1\r\nHost: rookery\r\nConnection: close\r\n\r\n"))
+}
+
+/// JSON there, JSON back.
+pub fn send(address: &str, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+    let (body, bearer) = (body.to_string(), format!("Authorization: Bearer {token}\r\n"));
+    let bearer = if token.is_empty() { "" } else { &bearer };
+    ask(
+        address,
+        &format!(
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: rookery\r\n{bearer}Content-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ),
+    )
 }
 
 pub fn ask(address: &str, request: &str) -> Answer {

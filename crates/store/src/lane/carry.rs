@@ -12,6 +12,7 @@ use crate::judge::judge;
 use crate::order::{Done, NotDone};
 use crate::port::{CommitError, Opened, StoreError, Wait};
 use crate::shared::Shared;
+use crate::timing::Timed;
 
 const BACKOFF_MIN: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
@@ -98,7 +99,10 @@ impl Lane {
 
     async fn attempt(&self, mut batch: Batch) -> Left {
         let asks: Vec<_> = batch.lines.iter().map(Line::ask).collect();
-        let opened = match self.shared.engine.open(&asks, batch.wait).await {
+        let timed = Timed::open();
+        let opened = self.shared.engine.open(&asks, batch.wait).await;
+        drop(timed);
+        let opened = match opened {
             Ok(opened) => opened,
             Err(StoreError::NewHistory(why)) => return self.begin_epoch(batch, why).await,
             Err(error) if error.is_passing() => return Left::Later(batch, error),
@@ -122,7 +126,10 @@ impl Lane {
             return self.settle(batch, outcomes, &worlds, settled);
         }
         let is_changed = worlds.iter().any(World::is_changed);
-        match transaction.commit(&worlds).await {
+        let timed = Timed::commit();
+        let committed = transaction.commit(&worlds).await;
+        drop(timed);
+        match committed {
             Ok(()) => self.settle(batch, outcomes, &worlds, settled),
             // Where nothing was to be written no order is at fault, and none of those found may be told it failed.
             Err(CommitError::Rejected(error)) if error.is_passing() || !is_changed => {
@@ -193,7 +200,7 @@ impl Lane {
         worlds: &[World],
         mut settled: Vec<WorkspaceId>,
     ) -> Left {
-        Shared::count_commit(&outcomes);
+        Shared::count_commit(&batch, &outcomes, worlds);
         for world in worlds {
             self.shared.publish(|| Commit::of(world));
         }

@@ -24,6 +24,7 @@ use crate::port::{
     Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
 };
 use crate::statement::Dialect;
+use crate::timing::Timed;
 
 /// A new epoch touches every head there is.
 const EPOCH_MAX: Duration = Duration::from_mins(5);
@@ -235,6 +236,7 @@ impl Engine for Postgres {
         fresh: Freshness,
         queries: &[Query],
     ) -> Result<Seen<Vec<Answer>>, StoreError> {
+        let _timed = Timed::look();
         let replicas = &self.inner.replicas;
         if let Some(sight) = replicas.look(workspace, fresh, queries).await {
             return Ok(Seen { epoch: sight.epoch, position: sight.position, value: sight.answers });
@@ -253,6 +255,7 @@ impl Engine for Postgres {
     }
 
     async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
+        let _timed = Timed::run();
         let mut reader = self.reader().await?;
         let params: Vec<Vec<_>> =
             queries.iter().map(|query| query.values.iter().map(param).collect()).collect();

@@ -23,6 +23,7 @@ use crate::port::{
     Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
 };
 use crate::statement::Dialect;
+use crate::timing::Timed;
 
 /// How the file is used. The defaults are what a server wants.
 #[derive(Debug, Clone)]
@@ -224,15 +225,18 @@ impl Engine for Sqlite {
         _fresh: Freshness,
         queries: &[Query],
     ) -> Result<Seen<Vec<Answer>>, StoreError> {
+        let _timed = Timed::look();
         let queries = queries.to_vec();
         self.readers.ask(move |connection| ask(connection, workspace, &queries)).await
     }
 
     async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
+        let _timed = Timed::run();
         run(self.writer.lock().await.connection()?, query)
     }
 
     async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
+        let _timed = Timed::run();
         let mut writer = self.writer.lock().await;
         // Dropped, it is rolled back.
         let together = writer.connection()?.unchecked_transaction().map_err(failed)?;
