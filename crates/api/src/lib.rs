@@ -69,6 +69,12 @@ pub fn main_router(v1: Router, health: Health, limits: &Limits) -> Router {
     dressed(routes.fallback(site::page), limits)
 }
 
+/// What a process that only keeps sockets answers: those, and how it is.
+pub fn sockets_router(v1: Router, health: Health, limits: &Limits) -> Router {
+    let routes = health::summary_router(health).merge(v1);
+    dressed(routes.fallback(|| async { Problem::not_found() }), limits)
+}
+
 /// What operators reach, on a listener of its own: metrics, and health with its details.
 pub fn operator_router(health: Health, render: metrics::Render, limits: &Limits) -> Router {
     let routes = health::detailed_router(health).merge(metrics::router(render));

@@ -61,7 +61,7 @@ pub struct Network {
 }
 
 impl Network {
-    fn holds(self, address: IpAddr) -> bool {
+    pub fn holds(self, address: IpAddr) -> bool {
         let differ = match (self.first, address) {
             (IpAddr::V4(first), IpAddr::V4(address)) => {
                 u128::from(first.to_bits() ^ address.to_bits()) << (128 - 32)

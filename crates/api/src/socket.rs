@@ -1,5 +1,7 @@
 //! The socket's upgrade: asked here, answered here, and then handed with its bare stream to whoever keeps sockets.
 
+mod outside;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -20,6 +22,8 @@ use crate::errors::Problem;
 use crate::face::Face;
 use crate::peer::PeerAddress;
 use crate::wire::{Stream, Wire};
+
+pub use outside::{Came, Outside, Passed};
 
 /// Whoever keeps the sockets of this process.
 pub trait Sockets: Send + Sync + 'static {

@@ -66,6 +66,13 @@ impl Tls {
         Ok(true)
     }
 
+    /// For a door that speaks nothing but HTTP/1.1. It shows the same certificate, also once that is renewed.
+    pub fn of_one_protocol(&self) -> Arc<ServerConfig> {
+        let mut config = ServerConfig::clone(self.acceptor.config());
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Arc::new(config)
+    }
+
     pub(crate) fn acceptor(&self) -> &TlsAcceptor {
         &self.acceptor
     }

@@ -1,8 +1,10 @@
 //! Connections whose upgrade was answered, on their way from the HTTP server to a core.
 
 use std::net::{IpAddr, TcpStream};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -14,10 +16,8 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::debug;
 
-use crate::codec::Decoder;
 use crate::core::{Passport, Place, Socket};
 use crate::hub::{Hub, ToCore};
-use crate::session::Session;
 use crate::wire::Wire;
 
 /// The bare stream, taken out of the HTTP server.
@@ -54,12 +54,29 @@ pub(crate) struct Coming {
     pub stranger: Share<IpAddr>,
 }
 
+/// As every connection is that carries frames. What the kernel does not grant costs time or memory, never the socket; how often
+/// that happens is counted.
+pub(crate) fn tuned(stream: &impl AsFd, stuck_max: Duration) {
+    let options = socket2::SockRef::from(stream);
+    for (option, set) in [
+        ("nodelay", options.set_tcp_nodelay(true)),
+        ("send_buffer", options.set_send_buffer_size(SEND_BYTES)),
+        // A peer that is gone without a word takes nothing any more, and is found out by what is sent to it.
+        ("user_timeout", options.set_tcp_user_timeout(Some(stuck_max))),
+    ] {
+        if let Err(why) = set {
+            metrics::counter!("rookery_gateway_options_refused_total", "option" => option).increment(1);
+            debug!(%why, option, "a socket option was refused: {option}: {why}");
+        }
+    }
+}
+
 pub(crate) struct Arrivals {
     pub service: Service,
     pub hub: Arc<Hub>,
     pub coming: mpsc::Receiver<Coming>,
     pub next: AtomicUsize,
-    pub stuck_max: std::time::Duration,
+    pub stuck_max: Duration,
 }
 
 impl Arrivals {
@@ -85,48 +102,15 @@ impl Arrivals {
 
     fn hand_over(&self, bare: Bare, who: Option<Who>, address: IpAddr, stranger: Share<IpAddr>) {
         let Bare { stream, tls, read_ahead } = bare;
-        self.tune(&stream);
+        tuned(&stream, self.stuck_max);
         let wire = match Wire::new(stream, tls.map(|tls| *tls)) {
             Ok(wire) => wire,
             Err(why) => return debug!(%why, "a socket could not be taken over: {why}"),
         };
-        let now = Instant::now();
         let session = self.service.new_key();
         let pass = Passport { who, address, session, stranger: Some(stranger), device: None };
-        let socket = Box::new(Socket {
-            wire,
-            place: Place::take(&self.hub.open),
-            decoder: Decoder::default(),
-            session: Session::new(now),
-            outbox: None,
-            held: None,
-            look: None,
-            later: None,
-            pass: Box::new(pass),
-            me: None,
-            by: None,
-            room: u32::MAX,
-            progress: now,
-            leaving: None,
-            paused: false,
-        });
+        let socket = Box::new(Socket::new(wire, Place::take(&self.hub.open), pass, Instant::now()));
         let core = self.next.fetch_add(1, Ordering::Relaxed) % self.hub.inboxes.len();
         self.hub.inboxes[core].send([ToCore::Arrived(Box::new(Newcomer { socket, read_ahead }))]);
-    }
-
-    /// What the kernel does not grant costs time or memory, never the socket; how often that happens is counted.
-    fn tune(&self, stream: &TcpStream) {
-        let options = socket2::SockRef::from(stream);
-        for (option, set) in [
-            ("nodelay", options.set_tcp_nodelay(true)),
-            ("send_buffer", options.set_send_buffer_size(SEND_BYTES)),
-            // A peer that is gone without a word takes nothing any more, and is found out by what is sent to it.
-            ("user_timeout", options.set_tcp_user_timeout(Some(self.stuck_max))),
-        ] {
-            if let Err(why) = set {
-                metrics::counter!("rookery_gateway_options_refused_total", "option" => option).increment(1);
-                debug!(%why, option, "a socket option was refused: {option}: {why}");
-            }
-        }
     }
 }

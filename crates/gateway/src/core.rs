@@ -1,5 +1,6 @@
 //! One thread with its own readiness loop, its sockets and its tables. It never waits for anything but that loop.
 
+mod accept;
 mod enter;
 mod faces;
 mod hear;
@@ -12,13 +13,15 @@ mod write;
 
 use std::collections::HashMap;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use mio::{Events, Poll, Token, Waker};
 use protocol::WorkspaceId;
 use service::Service;
-use service::live::Feed;
+use service::live::{Feed, Shares};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::error;
@@ -32,9 +35,11 @@ use crate::hub::{Inbox, ToCore};
 use crate::limits::Limits;
 use crate::ticket::Tickets;
 
+pub(crate) use self::accept::Door;
 pub(crate) use self::sockets::{Passport, Place, Socket};
 
 const WAKE: Token = Token(usize::MAX);
+const DOOR: Token = Token(usize::MAX - 1);
 /// Read at once; a message is at most as long.
 const SCRATCH_BYTES: usize = 64 * 1024;
 const EVENTS_MAX: usize = 1_024;
@@ -52,6 +57,10 @@ pub(crate) struct Given {
     pub tickets: Tickets,
     /// What must be done on the runtime, a batch at a time.
     pub desk: mpsc::Sender<Vec<Errand>>,
+    /// Sockets of this process, on all cores.
+    pub open: Arc<AtomicUsize>,
+    /// Sockets of one address that have not been let in yet.
+    pub strangers: Arc<Shares<IpAddr>>,
 }
 
 pub(crate) struct Core {
@@ -75,11 +84,16 @@ pub(crate) struct Core {
     now: Instant,
     beat: tick::Beat,
     draining: Option<tick::Drain>,
+    /// Where nobody else accepts for this core.
+    door: Option<Door>,
 }
 
 impl Core {
-    pub fn new(given: Given) -> io::Result<(Self, Arc<Inbox>)> {
+    pub fn new(given: Given, mut door: Option<Door>) -> io::Result<(Self, Arc<Inbox>)> {
         let poll = Poll::new()?;
+        if let Some(door) = &mut door {
+            door.register(poll.registry(), DOOR)?;
+        }
         let inbox = Arc::new(Inbox::new(Waker::new(poll.registry(), WAKE)?));
         let now = Instant::now();
         let core = Self {
@@ -99,6 +113,7 @@ impl Core {
             now,
             beat: tick::Beat::new(now),
             draining: None,
+            door,
         };
         Ok((core, inbox))
     }
@@ -114,10 +129,13 @@ impl Core {
             }
             for event in &events {
                 let slot = event.token().0 as u32;
-                if event.token() != WAKE {
-                    self.ready(slot, event.is_readable() || event.is_read_closed(), event.is_writable());
+                match event.token() {
+                    WAKE => {}
+                    DOOR => self.door.iter_mut().for_each(Door::knock),
+                    _ => self.ready(slot, event.is_readable() || event.is_read_closed(), event.is_writable()),
                 }
             }
+            self.accept();
             for slot in std::mem::take(&mut self.unread) {
                 self.read(slot);
             }
@@ -141,7 +159,8 @@ impl Core {
         let drain = self.draining.as_ref().map(|_| tick::SLICE);
         // Handed over again soon, where the runtime had no place for it.
         let errands = (!self.errands.is_empty()).then_some(Duration::from_millis(1));
-        [pass, drain, errands].into_iter().flatten().fold(SLEEP_MAX, Duration::min)
+        let door = self.door.as_ref().and_then(|door| door.sleep(self.now));
+        [pass, drain, errands, door].into_iter().flatten().fold(SLEEP_MAX, Duration::min)
     }
 
     fn ready(&mut self, slot: u32, readable: bool, writable: bool) {
@@ -193,22 +212,29 @@ impl Core {
     }
 
     fn admit(&mut self, newcomer: Newcomer) {
-        let Newcomer { mut socket, read_ahead } = newcomer;
+        let Newcomer { socket, read_ahead } = newcomer;
         if self.draining.is_some() {
             return;
         }
-        let slot = self.sockets.next();
-        if let Err(why) = socket.wire.register(self.poll.registry(), Token(slot as usize)) {
-            error!(%why, "a socket cannot be kept: {why}");
-            return;
-        }
-        socket.progress = self.now;
-        let slot = self.sockets.add(*socket);
-        if !read_ahead.is_empty() {
+        if let Some(slot) = self.seat(*socket)
+            && !read_ahead.is_empty()
+        {
             let mut bytes = read_ahead.to_vec();
             self.hear(slot, &mut bytes);
         }
-        self.read(slot);
+    }
+
+    /// Heard from the next turn on.
+    fn seat(&mut self, mut socket: Socket) -> Option<u32> {
+        let slot = self.sockets.next();
+        if let Err(why) = socket.wire.register(self.poll.registry(), Token(slot as usize)) {
+            error!(%why, "a socket cannot be kept: {why}");
+            return None;
+        }
+        socket.progress = self.now;
+        let slot = self.sockets.add(socket);
+        self.unread.push(slot);
+        Some(slot)
     }
 
     fn send_errands(&mut self) {
@@ -233,6 +259,9 @@ impl Core {
     fn close(&mut self, slot: u32) {
         let Some(mut socket) = self.sockets.take(slot) else { return };
         socket.wire.deregister(self.poll.registry());
+        if let (Some(_), Some(door)) = (&socket.greeting, &mut self.door) {
+            door.left();
+        }
         let room_at = socket.room;
         if let (Some(me), Some(room)) = (socket.me, self.room_mut(room_at)) {
             room.leave(slot, me.account);

@@ -27,6 +27,7 @@ use tokio::time::MissedTickBehavior;
 
 use self::lane::Lane;
 use crate::admission::{Admission, Allowance};
+use crate::door::{Asked, Doorman, Judged};
 use crate::hub::{Inbox, ToCore};
 use crate::limits::Limits;
 use crate::session::{Ask, Me};
@@ -35,6 +36,8 @@ use crate::ticket::Tickets;
 /// From a core to its desk.
 pub(crate) enum Errand {
     Ask(Box<From>, Ask),
+    /// Somebody at the core's own door.
+    Knock(Box<Knock>),
     /// A device is here, away or gone.
     Here(Here),
     /// The core's first socket of a workspace came, or the last one went.
@@ -52,6 +55,13 @@ pub(crate) struct From {
     pub who: Option<Who>,
     pub address: IpAddr,
     pub session: Key,
+}
+
+/// A request that is to be judged, and where it came from.
+pub(crate) struct Knock {
+    pub slot: u32,
+    pub generation: u32,
+    pub asked: Asked,
 }
 
 /// From a desk to its core.
@@ -86,6 +96,7 @@ pub(crate) enum What {
         may_invite: bool,
     },
     Goodbye(GoodbyeCode, Again),
+    Judged(Box<Judged>),
 }
 
 /// All that brings a socket level.
@@ -122,6 +133,8 @@ pub(crate) struct Shared {
     pub hears_of_ends: AtomicBool,
     /// On how many cores a workspace has a room.
     pub rooms: Mutex<HashMap<WorkspaceId, usize>>,
+    /// Where cores have doors of their own.
+    pub doorman: Option<Arc<dyn Doorman>>,
 }
 
 pub(crate) struct Desk {
@@ -159,6 +172,7 @@ impl Desk {
                     for errand in errands {
                         match errand {
                             Errand::Ask(from, ask) => self.take(*from, ask, &mut lanes, &working),
+                            Errand::Knock(knock) => self.judge(*knock, &working),
                             Errand::Here(one) => {
                                 here.insert((one.workspace, one.account, one.device), one);
                             }
@@ -179,14 +193,25 @@ impl Desk {
                     self.inbox.send(answers);
                 }
                 _ = tell.tick() => {
-                    let changes: Vec<_> = here.drain().map(|(_, one)| one).collect();
-                    self.shared.presence.report(self.device, &changes).await.ok();
+                    self.report(&mut here).await;
                 }
             }
         }
         // Who was here is here no more.
-        let gone: Vec<_> = here.drain().map(|(_, one)| one).collect();
-        self.shared.presence.report(self.device, &gone).await.ok();
+        self.report(&mut here).await;
+    }
+
+    /// What is not heard now is unknown until it changes again.
+    async fn report(&self, here: &mut HashMap<(WorkspaceId, AccountId, Key), Here>) {
+        let changes: Vec<_> = here.drain().map(|(_, one)| one).collect();
+        let outcome = match self.shared.presence.report(self.device, &changes).await {
+            Ok(()) => "heard",
+            Err(_) => "lost",
+        };
+        if !changes.is_empty() {
+            metrics::counter!("rookery_presence_reports_total", "outcome" => outcome)
+                .increment(changes.len() as u64);
+        }
     }
 
     fn take(&self, from: From, ask: Ask, lanes: &mut HashMap<Key32, Lane>, working: &Working) {
@@ -203,6 +228,16 @@ impl Desk {
                 self.work(from, vec![ask], working);
             }
         }
+    }
+
+    fn judge(&self, knock: Knock, working: &Working) {
+        let Some(doorman) = &self.shared.doorman else { return };
+        let Knock { slot, generation, asked } = knock;
+        let from = From { slot, generation, ..nobody() };
+        let judged = doorman.judge(asked);
+        working.push(Box::pin(
+            async move { Worked { from, whats: vec![What::Judged(Box::new(judged.await))] } },
+        ));
     }
 
     fn work(&self, from: From, asks: Vec<Ask>, working: &Working) {
@@ -244,18 +279,22 @@ impl Desk {
         }
         rooms.remove(&workspace);
         let feed = self.shared.feed.clone();
-        let from = From {
-            slot: u32::MAX,
-            generation: 0,
-            by: None,
-            me: None,
-            who: None,
-            address: IpAddr::from([0; 16]),
-            session: Key::default(),
-        };
         working.push(Box::pin(async move {
             feed.leave(workspace).await;
-            Worked { from, whats: Vec::new() }
+            Worked { from: nobody(), whats: Vec::new() }
         }));
+    }
+}
+
+/// No socket asks: what is done has no answer, or one for who is not known yet.
+fn nobody() -> From {
+    From {
+        slot: u32::MAX,
+        generation: 0,
+        by: None,
+        me: None,
+        who: None,
+        address: IpAddr::from([0; 16]),
+        session: Key::default(),
     }
 }

@@ -16,8 +16,9 @@ use tokio::time::MissedTickBehavior;
 
 use crate::admission::{Admission, Allowance};
 use crate::arrivals::{Arrival, Arrivals, Coming};
-use crate::core::{Core, Given};
+use crate::core::{Core, Door, Given};
 use crate::desk::{Desk, Shared};
+use crate::door::OwnDoor;
 use crate::handshake;
 use crate::hub::{Hub, ToCore};
 use crate::limits::Limits;
@@ -52,7 +53,8 @@ pub struct Parts {
 }
 
 impl Gateway {
-    /// `allowance` counts what one account asks for, and `node` is how this process is called in `welcome`.
+    /// `allowance` counts what one account asks for, and `node` is how this process is called in `welcome`. Somebody else
+    /// accepts, and hands over what was upgraded.
     pub fn new(
         service: Service,
         feed: Feed,
@@ -61,6 +63,25 @@ impl Gateway {
         allowance: Arc<dyn Allowance>,
         node: String,
     ) -> io::Result<(Self, Parts)> {
+        Self::open(service, feed, presence, limits, allowance, node, None)
+    }
+
+    /// The same, where cores may have a door of their own.
+    pub fn open(
+        service: Service,
+        feed: Feed,
+        presence: Arc<dyn Presence>,
+        limits: Limits,
+        allowance: Arc<dyn Allowance>,
+        node: String,
+        door: Option<OwnDoor>,
+    ) -> io::Result<(Self, Parts)> {
+        let (mut listeners, tls, doorman) = match door {
+            Some(OwnDoor { listeners, tls, doorman }) => (listeners, tls, Some(doorman)),
+            None => (Vec::new(), None, None),
+        };
+        let open = Arc::new(AtomicUsize::new(0));
+        let strangers = Shares::of_at_most(limits.address_strangers_max);
         let tickets = Tickets::new(service.clone());
         let shared = Arc::new(Shared {
             service: service.clone(),
@@ -74,6 +95,7 @@ impl Gateway {
             node,
             hears_of_ends: AtomicBool::new(false),
             rooms: parking_lot::Mutex::default(),
+            doorman,
         });
         let mut cores: Vec<CoreWork> = Vec::new();
         let mut desks: Vec<BoxFuture<'static, ()>> = Vec::new();
@@ -86,14 +108,16 @@ impl Gateway {
                 limits,
                 tickets: tickets.clone(),
                 desk,
+                open: Arc::clone(&open),
+                strangers: Arc::clone(&strangers),
             };
-            let (core, inbox) = Core::new(given)?;
+            let door = listeners.pop().map(|listener| Door::open(listener, tls.clone())).transpose()?;
+            let (core, inbox) = Core::new(given, door)?;
             inboxes.push(Arc::clone(&inbox));
             cores.push(Box::new(move || core.run()));
             let desk = Desk { shared: Arc::clone(&shared), errands, inbox, device: service.new_key() };
             desks.push(Box::pin(desk.run()));
         }
-        let open = Arc::new(AtomicUsize::new(0));
         let hub = Arc::new(Hub { inboxes, tickets, open, service: service.clone() });
         let (coming, arrivals) = mpsc::channel(ARRIVALS_MAX);
         let arrivals = Arrivals {
@@ -106,7 +130,6 @@ impl Gateway {
         let helpers: Vec<BoxFuture<'static, ()>> =
             vec![Box::pin(arrivals.run()), Box::pin(tell_faces(presence, Arc::downgrade(&hub)))];
         let sockets_max = limits.sockets_max;
-        let strangers = Shares::of_at_most(limits.address_strangers_max);
         Ok((Self { hub, coming, sockets_max, strangers }, Parts { cores, desks, helpers }))
     }
 
@@ -152,6 +175,7 @@ async fn tell_faces(presence: Arc<dyn Presence>, hub: std::sync::Weak<Hub>) {
             _ = tell.tick() => {
                 let Some(hub) = hub.upgrade() else { return };
                 if !gathered.is_empty() {
+                    metrics::counter!("rookery_presence_changes_total").increment(gathered.len() as u64);
                     let batch: Arc<[Change]> = std::mem::take(&mut gathered).into();
                     hub.all(|| ToCore::Changed(Arc::clone(&batch)));
                 }

@@ -8,6 +8,7 @@ mod arrivals;
 pub mod codec;
 mod core;
 mod desk;
+pub mod door;
 mod frames;
 mod gateway;
 pub mod handshake;

@@ -30,11 +30,16 @@ pub(crate) fn cut(bytes: &[u8], (from, to): Span) -> &[u8] {
 impl Wire {
     pub fn new(stream: std::net::TcpStream, tls: Option<ServerConnection>) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
-        let stream = TcpStream::from_std(stream);
-        Ok(match tls {
+        Ok(Self::of(TcpStream::from_std(stream), tls))
+    }
+    pub fn of(stream: TcpStream, tls: Option<ServerConnection>) -> Self {
+        match tls {
             None => Self::Plain(stream),
             Some(tls) => Self::Sealed(Box::new(Sealed { stream, tls })),
-        })
+        }
+    }
+    pub fn is_sealed(&self) -> bool {
+        matches!(self, Self::Sealed(_))
     }
 
     fn stream(&mut self) -> &mut TcpStream {
@@ -112,9 +117,11 @@ impl Sealed {
             if self.tls.read_tls(&mut self.stream)? == 0 {
                 return Ok(0);
             }
-            self.tls
-                .process_new_packets()
-                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            if let Err(error) = self.tls.process_new_packets() {
+                // Why, as TLS says it; perhaps somebody hears it.
+                self.push().ok();
+                return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+            }
             self.push().or_else(|error| match error.kind() {
                 io::ErrorKind::WouldBlock => Ok(()),
                 _ => Err(error),

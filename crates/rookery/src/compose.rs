@@ -4,6 +4,7 @@ mod backend;
 mod copies;
 mod crowd;
 mod desk;
+mod doctor;
 mod embedded;
 mod health;
 mod migrations;
@@ -29,8 +30,10 @@ use crate::lifecycle::Lifecycle;
 use backend::Backend;
 pub use copies::{Overwrite, named, restore, verify};
 pub use desk::Desk;
+pub use doctor::{Finding, State, examine};
 pub use migrations::migrations;
 pub use roles::{Roles, operators};
+pub use sockets::cores;
 
 /// What the roles are handed.
 pub struct Ports {

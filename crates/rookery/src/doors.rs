@@ -7,6 +7,7 @@ use api::tls::Tls;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
+use crate::compose;
 use crate::config::Config;
 use crate::config::kinds::Listen;
 use crate::config::values::Setting;
@@ -16,6 +17,8 @@ use crate::role::Role;
 /// The open listeners, until a role takes them.
 pub struct Doors {
     pub main: Option<TcpListener>,
+    /// In its place, where the process is a gateway and no API: one a core, on the same port.
+    pub of_cores: Vec<std::net::TcpListener>,
     pub operators: Option<TcpListener>,
     /// Spoken on the main one; operators read theirs on loopback.
     pub tls: Option<Tls>,
@@ -26,9 +29,19 @@ pub struct Doors {
 impl Doors {
     pub async fn open(config: &Config) -> Result<Doors, Failure> {
         let tls = tls(config)?;
-        let (main, address) = main(config).await?;
+        let roles = &config.server.roles;
+        let listen = config.server.listen;
+        let (mut main, mut of_cores, mut address) = (None, Vec::new(), listen);
+        if roles.contains(&Role::Api) {
+            let opened = TcpListener::bind(listen).await.map_err(|error| closed(listen, &error))?;
+            address = opened.local_addr().map_err(|error| closed(listen, &error))?;
+            main = Some(opened);
+        } else if roles.contains(&Role::Gateway) {
+            (of_cores, address) = gateway::door::listeners(listen, compose::cores(config))
+                .map_err(|error| closed(listen, &error))?;
+        }
         let (operators, operators_address) = operators(config.metrics.listen).await.unzip();
-        Ok(Doors { main, operators, tls, operators_address, address })
+        Ok(Doors { main, of_cores, operators, tls, operators_address, address })
     }
 
     /// What people click: the public address, or the listening one as a browser on this machine reaches it.
@@ -89,15 +102,4 @@ async fn operators(listen: Listen) -> Option<(TcpListener, SocketAddr)> {
             None
         }
     }
-}
-
-/// Only who serves people opens the door to them.
-async fn main(config: &Config) -> Result<(Option<TcpListener>, SocketAddr), Failure> {
-    let listen = config.server.listen;
-    if !config.server.roles.contains(&Role::Api) {
-        return Ok((None, listen));
-    }
-    let main = TcpListener::bind(listen).await.map_err(|error| closed(listen, &error))?;
-    let address = main.local_addr().map_err(|error| closed(listen, &error))?;
-    Ok((Some(main), address))
 }

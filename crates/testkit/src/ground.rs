@@ -24,6 +24,8 @@ pub enum Backend {
 pub struct Ground {
     pub backend: Backend,
     pub clock: FakeClock,
+    /// Whether gateways here accept by themselves, as a process does that is nothing else.
+    pub own_door: bool,
     place: Place,
 }
 
@@ -37,11 +39,11 @@ impl Ground {
         match backend {
             Backend::Sqlite => {
                 let place = Place::File(tempfile::tempdir().expect("a folder"));
-                Self { backend, clock: FakeClock::default(), place }
+                Self { backend, clock: FakeClock::default(), own_door: false, place }
             }
             Backend::Postgres | Backend::PgBouncer => {
                 let place = Place::Database(Database::fresh().await);
-                Self { backend, clock: FakeClock::going(), place }
+                Self { backend, clock: FakeClock::going(), own_door: false, place }
             }
         }
     }
@@ -49,7 +51,12 @@ impl Ground {
     /// A file in memory, where the machine has such a folder: for who asks thousands of times and pulls no plug.
     pub fn quick() -> Self {
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
-        Self { backend: Backend::Sqlite, clock: FakeClock::default(), place: Place::File(folder) }
+        let (backend, clock) = (Backend::Sqlite, FakeClock::default());
+        Self { backend, clock, own_door: false, place: Place::File(folder) }
+    }
+
+    pub async fn with_own_door() -> Self {
+        Self { own_door: true, ..Self::on(Backend::Sqlite).await }
     }
 
     /// The file of an embedded ground.

@@ -49,6 +49,20 @@ macro_rules! on_every_engine {
     };
 }
 
+/// The same on every engine, and once more where the gateway's cores accept by themselves.
+#[macro_export]
+macro_rules! at_every_door {
+    ($($(#[$doc:meta])* async fn $name:ident($ground:ident: Ground) $body:block)+) => {
+        $crate::on_every_engine! { $($(#[$doc])* async fn $name($ground: Ground) $body)+ }
+        mod own_door {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::Ground::with_own_door().await).await;
+            })+
+        }
+    };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! on_one_engine {

@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use api::socket::{Came, Outside, Passed};
 use domain::ChannelId;
+use futures_util::future::BoxFuture;
+use gateway::door::{Asked, Caller, Doorman, Judged, OwnDoor};
 use gateway::{Allowance, Bare, Gateway, Limits, Parts, Unlimited};
 use live::feed::Patience;
 use live::{Bus, Feed, Hall, InProcess};
@@ -21,6 +24,7 @@ use crate::town::Town;
 pub struct Plaza {
     pub town: Town,
     stand: Stand,
+    own_door: bool,
 }
 
 /// One gateway and the server it stands behind.
@@ -29,7 +33,7 @@ pub struct Stand {
     pub gateway: Gateway,
     tasks: Vec<JoinHandle<()>>,
     /// Dropped: the server accepts nobody any more.
-    _stop: oneshot::Sender<()>,
+    _stop: Option<oneshot::Sender<()>>,
 }
 
 impl std::ops::Deref for Plaza {
@@ -74,14 +78,29 @@ impl Plaza {
         allowance: Arc<dyn Allowance>,
     ) -> Self {
         let town = Town::on(ground).await;
-        let stand = Stand::before(&town, limits, bus, allowance).await;
-        Self { town, stand }
+        let own = ground.own_door.then(|| of_cores(&town, &limits, None));
+        let stand = Stand::before(&town, limits, bus, allowance, own).await;
+        Self { town, stand, own_door: ground.own_door }
     }
 
     /// Another gateway of the same town, which saw nothing of what the first one did.
     pub async fn another(&self) -> Stand {
+        self.another_with(Limits::default(), self.own_door).await
+    }
+
+    /// The same, with such a door.
+    pub async fn another_with(&self, limits: Limits, own_door: bool) -> Stand {
+        let own = own_door.then(|| of_cores(&self.town, &limits, None));
         let bus = Arc::new(InProcess::default());
-        Stand::before(&self.town, Limits::default(), bus, Arc::new(Unlimited)).await
+        Stand::before(&self.town, limits, bus, Arc::new(Unlimited), own).await
+    }
+
+    /// The same, whose cores end TLS themselves.
+    pub async fn another_sealed(&self, tls: &api::tls::Tls) -> Stand {
+        let limits = Limits::default();
+        let own = of_cores(&self.town, &limits, Some(tls));
+        let bus = Arc::new(InProcess::default());
+        Stand::before(&self.town, limits, bus, Arc::new(Unlimited), Some(own)).await
     }
 
     /// Somebody's device, connected and silent.
@@ -115,13 +134,19 @@ impl Plaza {
 
 impl Stand {
     /// As the binary wires it.
-    async fn before(town: &Town, limits: Limits, bus: Arc<dyn Bus>, allowance: Arc<dyn Allowance>) -> Self {
+    async fn before(
+        town: &Town,
+        limits: Limits,
+        bus: Arc<dyn Bus>,
+        allowance: Arc<dyn Allowance>,
+        own: Option<(OwnDoor, SocketAddr)>,
+    ) -> Self {
         let node = &town.node;
         let journals = Arc::new(Journals::new(node.service.clone()));
         let (feed, driver) = Feed::new(Arc::clone(&bus), journals, Patience::default());
-        let hall = Arc::new(Hall::default());
-        let name = "plaza".to_owned();
-        let made = Gateway::new(node.service.clone(), feed.clone(), hall, limits, allowance, name);
+        let (hall, name) = (Arc::new(Hall::default()), "plaza".to_owned());
+        let (door, own) = own.unzip();
+        let made = Gateway::open(node.service.clone(), feed.clone(), hall, limits, allowance, name, door);
         let (gateway, Parts { cores, desks, helpers }) = made.expect("cores");
         let mut tasks = vec![
             tokio::spawn(publish(node.store.clone(), bus, Some(feed))),
@@ -131,18 +156,49 @@ impl Stand {
         for core in cores {
             std::thread::spawn(|| core().expect("a core runs to its end"));
         }
-        let router = api::socket::behind(town.router(), Arc::new(Sockets(gateway.clone())));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let (stop, stopped) = oneshot::channel::<()>();
-        let stopped = async move { drop(stopped.await) };
-        tasks.push(tokio::spawn(api::server::serve(
-            listener,
-            router,
-            api::limits::Limits::default(),
-            stopped,
-        )));
-        Self { address, gateway, tasks, _stop: stop }
+        let (address, _stop) = match own {
+            Some(address) => (address, None),
+            None => {
+                let (address, stop, server) = served(town, gateway.clone()).await;
+                tasks.push(server);
+                (address, Some(stop))
+            }
+        };
+        Self { address, gateway, tasks, _stop }
+    }
+}
+
+/// The HTTP server in front of a gateway.
+async fn served(town: &Town, gateway: Gateway) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    let router = api::socket::behind(town.router(), Arc::new(Sockets(gateway)));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async move { drop(stopped.await) };
+    let server = api::server::serve(listener, router, api::limits::Limits::default(), stopped);
+    (address, stop, tokio::spawn(server))
+}
+
+/// A door of the cores' own before a town, and where it is.
+fn of_cores(town: &Town, limits: &Limits, tls: Option<&api::tls::Tls>) -> (OwnDoor, SocketAddr) {
+    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let (listeners, address) = gateway::door::listeners(anywhere, limits.cores).expect("a port");
+    let outside = Outside::new(town.router(), Arc::default(), |key| Gateway::accept(key));
+    let tls = tls.map(api::tls::Tls::of_one_protocol);
+    (OwnDoor { listeners, tls, doorman: Arc::new(Rules(outside)) }, address)
+}
+
+/// The API's rules at the cores' doors, as the binary wires them.
+struct Rules(Outside);
+
+impl Doorman for Rules {
+    fn judge(&self, asked: Asked) -> BoxFuture<'static, Judged> {
+        let asked = self.0.clone().ask(asked.request, asked.peer, asked.sealed);
+        Box::pin(async move {
+            let Passed { answer, came } = asked.await;
+            let caller = came.map(|Came { who, address, network }| Caller { who, address, network });
+            Judged { answer, caller }
+        })
     }
 }
 

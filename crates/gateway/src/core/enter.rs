@@ -13,6 +13,7 @@ use super::sockets::NO_ROOM;
 use super::tell::{hold, is_open, viewer};
 use crate::codec;
 use crate::desk::{Answer, Errand, Opening, What};
+use crate::door::Refusal;
 use crate::frames::Frames;
 use crate::session::{Ask, Me, Stage, Turn};
 use crate::wire::cut;
@@ -42,6 +43,7 @@ impl Core {
             What::Looking { look, people, narrow } => self.looking(slot, look, &people, narrow),
             What::Still { role, may_invite } => self.stays(slot, role, may_invite),
             What::Goodbye(code, again) => self.goodbye(slot, code, again),
+            What::Judged(judged) => self.judged(slot, *judged),
         }
     }
 
@@ -60,10 +62,13 @@ impl Core {
 
     pub(super) fn goodbye(&mut self, slot: u32, code: GoodbyeCode, again: Again) {
         let (now, limits) = (self.now, self.given.limits);
-        if let Some(socket) = self.sockets.get_mut(slot) {
-            let put = socket.goodbye(code, again, now, &limits);
-            self.was_put(slot, put);
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        if socket.greeting.is_some() {
+            let slow = code == GoodbyeCode::NoHello;
+            return self.refuse(slot, if slow { Refusal::Slow } else { Refusal::Busy });
         }
+        let put = socket.goodbye(code, again, now, &limits);
+        self.was_put(slot, put);
     }
 
     /// Answers first, then the events that waited for them.

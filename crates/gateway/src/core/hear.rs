@@ -76,6 +76,9 @@ impl Core {
         let Some(socket) = self.sockets.get_mut(slot).filter(|socket| socket.leaving.is_none()) else {
             return;
         };
+        if socket.greeting.is_some() {
+            return self.hear_at_the_door(slot, bytes);
+        }
         let mut came = Came::default();
         let Socket { decoder, session, later, .. } = socket;
         let taken = decoder.take(bytes, &mut |heard| {

@@ -10,6 +10,7 @@ use service::Who;
 use service::live::Share;
 use tokio::time::Instant;
 
+use super::accept::Greeting;
 use crate::codec::Decoder;
 use crate::outbox::Outbox;
 use crate::session::{Held, Me, Session};
@@ -19,8 +20,9 @@ pub(super) const NO_ROOM: u32 = u32::MAX;
 
 pub(crate) struct Socket {
     pub wire: Wire,
-    #[expect(dead_code, reason = "held for what dropping it does")]
     pub place: Place,
+    /// Its request is still being read or judged.
+    pub greeting: Option<Box<Greeting>>,
     pub decoder: Decoder,
     pub session: Session,
     pub outbox: Option<Box<Outbox>>,
@@ -40,21 +42,64 @@ pub(crate) struct Socket {
     pub paused: bool,
 }
 
+impl Socket {
+    /// Nothing was heard of it yet.
+    pub fn new(wire: Wire, place: Place, pass: Passport, now: Instant) -> Self {
+        Self {
+            wire,
+            place,
+            greeting: None,
+            decoder: Decoder::default(),
+            session: Session::new(now),
+            outbox: None,
+            held: None,
+            look: None,
+            later: None,
+            pass: Box::new(pass),
+            me: None,
+            by: None,
+            room: NO_ROOM,
+            progress: now,
+            leaving: None,
+            paused: false,
+        }
+    }
+}
+
 /// One of the places there are; given back when it is dropped.
-pub(crate) struct Place(Arc<AtomicUsize>);
+pub(crate) struct Place {
+    open: Arc<AtomicUsize>,
+    is_socket: bool,
+}
 
 impl Place {
     pub fn take(open: &Arc<AtomicUsize>) -> Self {
         open.fetch_add(1, Ordering::Relaxed);
         metrics::gauge!("websocket_connections_active").increment(1);
-        Self(Arc::clone(open))
+        Self { open: Arc::clone(open), is_socket: true }
+    }
+    /// For a connection that may become a socket.
+    pub fn at_the_door(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        metrics::gauge!("active_connections").increment(1);
+        Self { open: Arc::clone(open), is_socket: false }
+    }
+    pub fn become_socket(&mut self) {
+        if !std::mem::replace(&mut self.is_socket, true) {
+            metrics::gauge!("active_connections").decrement(1);
+            metrics::gauge!("websocket_connections_active").increment(1);
+        }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("websocket_connections_active").decrement(1);
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        if self.is_socket {
+            metrics::gauge!("websocket_connections_active").decrement(1);
+        } else {
+            metrics::gauge!("active_connections").decrement(1);
+        }
     }
 }
 

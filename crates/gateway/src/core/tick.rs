@@ -18,11 +18,27 @@ const TICKET_EVERY: u64 = 8;
 pub(super) struct Beat {
     second: u64,
     began: Instant,
+    waiting: Waiting,
 }
 
 impl Beat {
     pub fn new(now: Instant) -> Self {
-        Self { second: 0, began: now }
+        Self { second: 0, began: now, waiting: Waiting::default() }
+    }
+}
+
+/// What sockets of this core have not taken yet, as it was last shown.
+#[derive(Default, Clone, Copy)]
+struct Waiting {
+    sockets: f64,
+    bytes: f64,
+}
+
+impl Waiting {
+    /// Every core adds its part to the same two gauges.
+    fn show(self, before: Self) {
+        metrics::gauge!("rookery_gateway_waiting_sockets").increment(self.sockets - before.sockets);
+        metrics::gauge!("rookery_gateway_waiting_bytes").increment(self.bytes - before.bytes);
     }
 }
 
@@ -41,12 +57,18 @@ impl Core {
         }
         self.beat.second = second;
         let wheel = self.given.limits.heartbeat.as_secs().max(1);
+        let mut waiting = Waiting::default();
         for slot in 0..self.sockets.slots() {
             self.look_after(slot);
+            if let Some(outbox) = self.sockets.get(slot).and_then(|socket| socket.outbox.as_ref()) {
+                waiting.sockets += 1.0;
+                waiting.bytes += outbox.waiting().len() as f64;
+            }
             if u64::from(slot) % wheel == second % wheel {
                 self.heartbeat(slot, second / wheel);
             }
         }
+        waiting.show(std::mem::replace(&mut self.beat.waiting, waiting));
     }
 
     fn look_after(&mut self, slot: u32) {
@@ -86,6 +108,7 @@ impl Core {
     }
 
     pub(super) fn drain(&mut self) {
+        self.shut();
         let now = self.now;
         self.draining.get_or_insert(Drain { began: now, next: 0, slice_at: now });
     }

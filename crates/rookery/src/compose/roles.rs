@@ -8,8 +8,10 @@ use api::face::{Face, FaceOptions};
 use api::limits::Limits;
 use api::peer::Proxies;
 use api::server::Door;
+use api::socket::Outside;
 use api::tls::Tls;
 use gateway::Gateway;
+use gateway::door::OwnDoor;
 use tracing::{info, warn};
 use worker::Share;
 
@@ -44,11 +46,12 @@ impl Roles<'_> {
             rule: Rule::of_account(config.rates.account),
             service: ports.service.clone(),
         });
-        let sockets = has(Role::Gateway).then(|| sockets::open(config, ports, allowance, lifecycle));
+        let face = FaceOptions { counting, ..face(config, doors) };
+        let own = own_door(config, ports, &face, doors, lifecycle);
+        let sockets = has(Role::Gateway).then(|| sockets::open(config, ports, allowance, own, lifecycle));
         let sockets = sockets.transpose()?;
-        if has(Role::Api) || has(Role::Gateway) {
-            let face = FaceOptions { counting, ..face(config, doors) };
-            main_door(config, ports, face, has(Role::Api), sockets, doors, lifecycle);
+        if has(Role::Api) {
+            main_door(config, ports, face, sockets, doors, lifecycle);
         }
         if has(Role::Worker) {
             work(config, ports, lifecycle);
@@ -57,12 +60,40 @@ impl Roles<'_> {
     }
 }
 
-/// One listener for whatever people and programs reach: the API, the sockets, or both.
+/// Of a process that is a gateway and no API: its cores accept.
+fn own_door(
+    config: &Config,
+    ports: &Ports,
+    face: &FaceOptions,
+    doors: &mut Doors,
+    lifecycle: &Lifecycle,
+) -> Option<OwnDoor> {
+    let listeners = std::mem::take(&mut doors.of_cores);
+    if listeners.is_empty() {
+        return None;
+    }
+    let (limits, health) = (limits(config), ports.health.clone());
+    let v1 = api::v1::only_sockets(Face::with(ports.service.clone(), face.clone()));
+    let router = api::sockets_router(v1, health.clone(), &limits);
+    let proxies = Arc::new(Proxies::new(config.server.trusted_proxies.clone()));
+    let outside = Outside::new(router, proxies, |key| Gateway::accept(key));
+    let tls = doors.tls.clone().map(|tls| {
+        renew(tls.clone(), lifecycle);
+        tls.of_one_protocol()
+    });
+    lifecycle.spawn("gateway.health", |stop| async move {
+        stop.soft().await;
+        health.drain();
+        Ok(())
+    });
+    Some(OwnDoor { listeners, tls, doorman: Arc::new(sockets::Rules(outside)) })
+}
+
+/// One listener for whatever people and programs reach: the API, and the sockets where they are here, too.
 fn main_door(
     config: &Config,
     ports: &Ports,
     face: FaceOptions,
-    api: bool,
     sockets: Option<Gateway>,
     doors: &mut Doors,
     lifecycle: &Lifecycle,
@@ -70,10 +101,9 @@ fn main_door(
     let Some(listener) = doors.main.take() else { return };
     let (limits, health) = (limits(config), ports.health.clone());
     let proxies = Arc::new(Proxies::new(config.server.trusted_proxies.clone()));
-    let door = Door { limits: limits.clone(), proxies, tls: doors.tls.clone() };
+    let door = Door { limits: limits.clone(), proxies, tls: doors.tls.clone(), uncounted: false };
     let face = Face::with(ports.service.clone(), face);
-    let v1 = if api { api::v1::router(face) } else { api::v1::only_sockets(face) };
-    let mut router = api::main_router(v1, health.clone(), &limits);
+    let mut router = api::main_router(api::v1::router(face), health.clone(), &limits);
     if let Some(gateway) = sockets {
         router = api::socket::behind(router, Arc::new(sockets::Door(gateway)));
     }
@@ -171,7 +201,8 @@ pub fn operators(
     let limits = limits(config);
     let router = api::operator_router(ports.health.clone(), metrics.render(), &limits);
     lifecycle.spawn("metrics", |stop| async move {
-        api::server::serve(listener, router, limits, async move { stop.soft().await }).await;
+        let door = Door { limits, uncounted: true, ..Door::default() };
+        api::server::serve(listener, router, door, async move { stop.soft().await }).await;
         Ok(())
     });
 }

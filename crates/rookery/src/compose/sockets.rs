@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::door::{Counting, Rule, Whose};
-use api::socket::Arrival;
+use api::socket::{Arrival, Came, Outside, Passed};
 use api::wire::Stream;
 use futures_util::future::BoxFuture;
+use gateway::door::{Asked, Caller, Doorman, Judged, OwnDoor};
 use gateway::{Allowance, Bare, Gateway, Limits, Parts};
 use protocol::AccountId;
 use service::Service;
@@ -23,6 +24,7 @@ pub fn open(
     config: &Config,
     ports: &Ports,
     allowance: Arc<dyn Allowance>,
+    door: Option<OwnDoor>,
     lifecycle: &Lifecycle,
 ) -> Result<Gateway, Failure> {
     let bus: Arc<dyn Bus> = Arc::new(InProcess::default());
@@ -34,7 +36,7 @@ pub fn open(
     }
     let node = std::process::id().to_string();
     let hall = Arc::new(Hall::default());
-    let made = Gateway::new(ports.service.clone(), feed, hall, limits(config), allowance, node);
+    let made = Gateway::open(ports.service.clone(), feed, hall, limits(config), allowance, node, door);
     let (gateway, parts) =
         made.map_err(|error| Failure::Failed(format!("sockets cannot be kept: {error}")))?;
     let follows = driver.run(gateway.listener());
@@ -72,14 +74,18 @@ async fn until_stopped(stop: Stop, work: impl Future<Output = ()>) -> Result<(),
     Ok(())
 }
 
-fn limits(config: &Config) -> Limits {
-    let asked = &config.gateway;
-    let cores = match asked.threads {
+/// Threads that keep sockets.
+pub fn cores(config: &Config) -> usize {
+    match config.gateway.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads as usize,
-    };
+    }
+}
+
+fn limits(config: &Config) -> Limits {
+    let asked = &config.gateway;
     Limits {
-        cores,
+        cores: cores(config),
         sockets_max: asked.sockets_max as usize,
         account_sockets_max: asked.account_sockets_max as usize,
         address_strangers_max: asked.address_strangers_max as usize,
@@ -108,6 +114,21 @@ impl Allowance for Counted {
             }
             let verdict = self.counting.take(self.rule, Whose::Account(account), self.service.now()).await;
             verdict.retry_after_us.map(|us| Duration::from_micros(us.unsigned_abs()))
+        })
+    }
+}
+
+/// The rules of the API's door, as the cores' own ask them.
+pub struct Rules(pub Outside);
+
+impl Doorman for Rules {
+    fn judge(&self, asked: Asked) -> BoxFuture<'static, Judged> {
+        let Asked { request, peer, sealed } = asked;
+        let asked = self.0.clone().ask(request, peer, sealed);
+        Box::pin(async move {
+            let Passed { answer, came } = asked.await;
+            let caller = came.map(|Came { who, address, network }| Caller { who, address, network });
+            Judged { answer, caller }
         })
     }
 }

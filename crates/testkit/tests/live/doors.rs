@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use gateway::{Allowance, Limits};
 use serde_json::json;
 use testkit::phone::masked;
-use testkit::{Ground, Heard, Phone, Plaza, Team, on_every_engine};
+use testkit::{Ground, Heard, Phone, Plaza, Team, at_every_door};
 
 async fn says_goodbye(phone: &mut Phone, code: u16) -> serde_json::Value {
     let goodbye = phone.hears("goodbye").await;
@@ -32,7 +32,7 @@ impl Allowance for Purse {
     }
 }
 
-on_every_engine! {
+at_every_door! {
     async fn an_account_that_asks_too_often_by_its_sockets_is_told_when_to_ask_again(ground: Ground) {
         let purse = Arc::new(Purse(AtomicU32::new(3)));
         let plaza = Plaza::allowing(&ground, Limits::default(), Arc::new(live::InProcess::default()), purse).await;

@@ -5,6 +5,7 @@
 mod doors;
 mod guests;
 mod journal;
+mod own_door;
 mod resume;
 mod slow;
 mod talking;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use service::Address;
-use testkit::{Device, Ground, Person, Plaza, Team, on_every_engine, team};
+use testkit::{Device, Ground, Person, Plaza, Team, at_every_door, team};
 
 /// What a client holds of a workspace: rows by name, each the newest it was told of.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -173,7 +173,7 @@ fn position(frame: &Value) -> u64 {
     frame["event"]["position"].as_u64().expect("an event")
 }
 
-on_every_engine! {
+at_every_door! {
     async fn resume_from_any_position_equals_never_having_left(ground: Ground) {
         let plaza = Plaza::on(&ground).await;
         let bob = plaza.town.welcomes("Bob").await;

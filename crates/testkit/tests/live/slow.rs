@@ -7,9 +7,9 @@ use gateway::Limits;
 use live::InProcess;
 use serde_json::{Value, json};
 use testkit::bus::{Mood, MoodyBus};
-use testkit::{Ground, Heard, Plaza, on_every_engine};
+use testkit::{Ground, Heard, Plaza, at_every_door};
 
-on_every_engine! {
+at_every_door! {
     async fn who_falls_behind_gets_one_changed_and_is_level_again(ground: Ground) {
         let limits = Limits {
             queue_bytes_max: 16 * 1024,

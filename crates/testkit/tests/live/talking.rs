@@ -1,9 +1,9 @@
 //! People at sockets hear what happens while it happens, each only what is theirs.
 
 use serde_json::json;
-use testkit::{Ground, Plaza, on_every_engine};
+use testkit::{Ground, Plaza, at_every_door};
 
-on_every_engine! {
+at_every_door! {
     async fn ada_says_and_bob_sees(ground: Ground) {
         let plaza = Plaza::on(&ground).await;
         let general = plaza.town.team.general;
