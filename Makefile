@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test lint bench bench-http bench-sends bench-live bench-many soak schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down
+.PHONY: help run web check test lint bench bench-http bench-sends bench-live bench-many soak schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down fleet fleet-down rules
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -23,6 +23,7 @@ check: lint ## while writing: format, lints, tree rules, tests on the embedded b
 test: web ## everything, with real servers (installs what is missing and says so)
 	cd web && npm run --silent lint && npm test --silent
 	scripts/services run -- $(CARGO) test --workspace --no-fail-fast
+	scripts/promtool
 	scripts/schemathesis
 	scripts/browsers
 	@$(MAKE) --no-print-directory lint
@@ -93,3 +94,13 @@ services-up: ## the tests' servers, left running for cargo test by hand
 
 services-down: ## stop them
 	scripts/services down
+
+fleet: web ## a whole fleet on this machine: two api nodes, two gateways, a worker, PostgreSQL, PgBouncer, Redis, nginx
+	$(CARGO) build --release -p rookery
+	scripts/fleet up
+
+fleet-down: ## stop it and forget its data
+	scripts/fleet down
+
+rules: ## the rules for Prometheus, checked by promtool (installed if missing)
+	scripts/promtool

@@ -32,6 +32,20 @@ server_dir() {
   (cd "$1" && pwd)
 }
 
+# home_of NAME GIVEN: the folder servers live in: the one that was given, or var/NAME, or below /tmp where user postgres cannot
+# enter the tree.
+home_of() {
+  local dir=${2:-$tree/var/$1}
+  mkdir -p "$dir"
+  if [ "$(id -u)" = 0 ] && ! as_server test -x "$dir"; then
+    [ -z "$2" ] || die "user postgres cannot reach $dir"
+    dir=/tmp/rookery-$1-$(printf %s "$tree" | cksum | cut -d' ' -f1)
+    mkdir -p "$dir"
+    [ -O "$dir" ] || die "$dir belongs to someone else"
+  fi
+  echo "$dir"
+}
+
 # spawn DIR CMD...: start detached, in a session of its own; DIR/pid is the server itself, since
 # every step between here and it is an exec. Descriptor 9 is the lock of `up` and must not live on.
 spawn() {
@@ -39,7 +53,7 @@ spawn() {
   (
     cd "$dir" || exit 1
     exec 9>&- </dev/null >>"$dir/log" 2>&1
-    if [ "$(id -u)" = 0 ]; then
+    if [ "$(id -u)" = 0 ] && [ "${SPAWN_AS:-server}" = server ]; then
       exec setsid setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/tmp LC_ALL=C.UTF-8 "$@"
     fi
     exec setsid env LC_ALL=C.UTF-8 "$@"

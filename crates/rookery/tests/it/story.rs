@@ -22,7 +22,12 @@ fn the_five_minute_story_of_the_readme_runs_as_it_is_written() {
     let home = tempdir().expect("a folder");
     let mut server = Server::start(home.path());
     let code = server.set_up_code();
-    let script = story(&format!("http://{}/api/v1", server.address()), &code);
+    is_told(&format!("http://{}/api/v1", server.address()), &code);
+}
+
+/// Wherever that is.
+pub fn is_told(api: &str, code: &str) {
+    let script = story(api, code);
     let ran = Command::new("bash").args(["-c", &script]).output().expect("bash runs");
     let (said, complained) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert!(ran.status.success(), "{complained}\n{said}");
