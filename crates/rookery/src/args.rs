@@ -38,6 +38,8 @@ pub enum Command {
     Verify(Verify),
     /// Look for what must not be in the store, and name it
     Check(Place),
+    /// Look for what is wrong with this deployment, and say what to do about it
+    Doctor(Place),
     /// What an operator does to the installation
     #[command(subcommand)]
     Admin(AdminCommand),

@@ -5,6 +5,7 @@ mod ask;
 pub mod backup;
 pub mod check;
 pub mod config;
+pub mod doctor;
 pub mod load;
 pub mod migrate;
 pub mod restore;

@@ -61,6 +61,19 @@ pub fn control_socket(data: &Path) -> PathBuf {
     data.join(CONTROL)
 }
 
+/// The process that holds the folder, if one does.
+pub fn holder(path: &Path) -> Option<u32> {
+    let mut lock = File::open(path.join(LOCK)).ok()?;
+    match lock.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            lock.read_to_string(&mut holder).ok()?;
+            holder.trim().parse().ok()
+        }
+        _ => None,
+    }
+}
+
 /// The lock file says who holds it; only for the words of a refusal.
 fn sign(lock: &mut File) -> std::io::Result<()> {
     lock.set_len(0)?;

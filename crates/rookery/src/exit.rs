@@ -15,6 +15,8 @@ pub enum Failure {
     Unreachable(String),
     /// It was done, its result was said, and the result is bad: only the exit code is left to give.
     Told,
+    /// The same, where somebody could not be reached.
+    ToldAway,
 }
 
 impl Failure {
@@ -23,7 +25,7 @@ impl Failure {
             Failure::Failed(_) | Failure::Told => 1,
             Failure::Usage(_) => 2,
             Failure::Refused(_) => 3,
-            Failure::Unreachable(_) => 4,
+            Failure::Unreachable(_) | Failure::ToldAway => 4,
         }
     }
 
@@ -43,7 +45,7 @@ impl Failure {
             Failure::Failed(_) | Failure::Told => "failed",
             Failure::Usage(_) => "usage",
             Failure::Refused(_) => "refused",
-            Failure::Unreachable(_) => "unreachable",
+            Failure::Unreachable(_) | Failure::ToldAway => "unreachable",
         }
     }
 }
@@ -55,7 +57,7 @@ impl fmt::Display for Failure {
             | Failure::Usage(words)
             | Failure::Refused(words)
             | Failure::Unreachable(words) => f.write_str(words),
-            Failure::Told => Ok(()),
+            Failure::Told | Failure::ToldAway => Ok(()),
         }
     }
 }

@@ -42,6 +42,7 @@ fn run(args: Args, output: &Output) -> Result<(), Failure> {
         Command::Restore(restore) => commands::restore::run(&restore, output),
         Command::Verify(verify) => commands::verify::run(&verify, output),
         Command::Check(place) => commands::check::run(&place, output),
+        Command::Doctor(place) => commands::doctor::run(&place, output),
         Command::Admin(admin) => commands::admin::run(&admin, output),
         Command::Load(load) => commands::load::run(&load, output),
         Command::Version => {

@@ -40,7 +40,7 @@ impl Output {
     /// Says why, in the form that was asked for, and gives the exit code that tells the kind.
     pub fn failed(&self, failure: &Failure) -> ExitCode {
         self.progress_over();
-        if matches!(failure, Failure::Told) {
+        if matches!(failure, Failure::Told | Failure::ToldAway) {
             return ExitCode::from(failure.code());
         }
         if self.json {

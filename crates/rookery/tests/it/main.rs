@@ -4,8 +4,10 @@
 
 mod command_line;
 mod configuration;
+mod doctor;
 mod harness;
 mod journal;
+mod metrics;
 mod operating;
 mod people;
 mod postgres;

@@ -1,5 +1,7 @@
 //! The same binary on PostgreSQL: nodes that share a database, and an operator who asks it without a server in between.
 
+mod fleet;
+
 use std::fs;
 use std::path::Path;
 
@@ -115,4 +117,35 @@ fn copies_of_postgres_are_left_to_its_own_tools() {
         assert_eq!(told.code(), 3, "{command:?}");
         assert!(told.complained().contains("pg_basebackup"), "{}", told.complained());
     }
+}
+
+#[test]
+fn the_doctor_sees_what_a_database_does_not_keep_and_who_lives() {
+    let (home, database) = (tempdir().expect("a folder"), fresh());
+    configured(home.path(), &database.direct(), &database.direct(), 4);
+    let (_, findings) = crate::doctor::examined(home.path());
+    assert_eq!(crate::doctor::found(&findings, "nodes").map(|(_, what)| what), Some("no node lives"));
+    let _serving = Server::start_with(home.path(), &["--roles", "api,gateway"]);
+    let (told, findings) = crate::doctor::examined(home.path());
+    let found = |name| crate::doctor::found(&findings, name);
+    // The servers of tests do not wait for their disk, and no replica confirms what they commit.
+    assert_eq!(told.code(), 1, "{}", told.said());
+    assert_eq!(found("durability").map(|(state, _)| state), Some("wrong"), "{}", told.said());
+    assert_eq!(found("quorum").map(|(state, _)| state), Some("doubtful"));
+    assert_eq!(found("nodes"), Some(("wrong", "1 live, and none of them is worker")));
+    assert_eq!(
+        (found("clock"), found("connections"), found("pooler")),
+        (None, None, None),
+        "{}",
+        told.said()
+    );
+}
+
+#[test]
+fn the_doctor_sees_the_pooler_and_how_it_pools() {
+    let (home, database) = (tempdir().expect("a folder"), fresh());
+    configured(home.path(), &database.pooled(), &database.pooled(), 4);
+    let (told, findings) = crate::doctor::examined(home.path());
+    let pooler = findings.iter().find(|finding| finding["name"] == "pooler");
+    assert_eq!(pooler.map(|pooler| &pooler["state"]), Some(&json!("well")), "{}", told.said());
 }
