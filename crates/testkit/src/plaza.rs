@@ -156,7 +156,7 @@ impl Stand {
         for core in cores {
             std::thread::spawn(|| core().expect("a core runs to its end"));
         }
-        let (address, _stop) = match own {
+        let (address, stop) = match own {
             Some(address) => (address, None),
             None => {
                 let (address, stop, server) = served(town, gateway.clone()).await;
@@ -164,7 +164,7 @@ impl Stand {
                 (address, Some(stop))
             }
         };
-        Self { address, gateway, tasks, _stop }
+        Self { address, gateway, tasks, _stop: stop }
     }
 }
 
@@ -183,7 +183,7 @@ async fn served(town: &Town, gateway: Gateway) -> (SocketAddr, oneshot::Sender<(
 fn of_cores(town: &Town, limits: &Limits, tls: Option<&api::tls::Tls>) -> (OwnDoor, SocketAddr) {
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let (listeners, address) = gateway::door::listeners(anywhere, limits.cores).expect("a port");
-    let outside = Outside::new(town.router(), Arc::default(), |key| Gateway::accept(key));
+    let outside = Outside::new(town.router(), Arc::default(), Gateway::accept);
     let tls = tls.map(api::tls::Tls::of_one_protocol);
     (OwnDoor { listeners, tls, doorman: Arc::new(Rules(outside)) }, address)
 }

@@ -9,7 +9,7 @@ mod seal;
 mod settings;
 mod socket;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::config::kinds::StoreKind;
 use crate::config::{Config, Loaded};
@@ -31,6 +31,10 @@ pub async fn examine(loaded: &Loaded) -> Vec<Finding> {
         StoreKind::Postgres => findings.extend(databases(config).await),
     }
     findings
+}
+
+fn now() -> SystemTime {
+    super::api_clock()()
 }
 
 async fn databases(config: &Config) -> Vec<Finding> {

@@ -76,7 +76,7 @@ fn own_door(
     let v1 = api::v1::only_sockets(Face::with(ports.service.clone(), face.clone()));
     let router = api::sockets_router(v1, health.clone(), &limits);
     let proxies = Arc::new(Proxies::new(config.server.trusted_proxies.clone()));
-    let outside = Outside::new(router, proxies, |key| Gateway::accept(key));
+    let outside = Outside::new(router, proxies, Gateway::accept);
     let tls = doors.tls.clone().map(|tls| {
         renew(tls.clone(), lifecycle);
         tls.of_one_protocol()

@@ -3,7 +3,7 @@
 
 /// One metric, or one for each set of its labels. Labels are of small, fixed sets: no id and no path of a caller is one.
 #[derive(Debug, Clone, Copy)]
-pub struct Name {
+pub struct Metric {
     pub name: &'static str,
     pub kind: Kind,
     pub labels: &'static str,
@@ -27,33 +27,34 @@ impl Kind {
     }
 }
 
-impl Name {
+impl Metric {
     pub fn help(&self) -> String {
-        let Name { about, labels, .. } = self;
+        let Metric { about, labels, .. } = self;
         if labels.is_empty() { (*about).to_owned() } else { format!("{about} (by {labels})") }
     }
 }
 
-const fn counter(name: &'static str, labels: &'static str, about: &'static str) -> Name {
-    Name { name, kind: Kind::Counter, labels, about }
+const fn counter(name: &'static str, labels: &'static str, about: &'static str) -> Metric {
+    Metric { name, kind: Kind::Counter, labels, about }
 }
 
-const fn gauge(name: &'static str, labels: &'static str, about: &'static str) -> Name {
-    Name { name, kind: Kind::Gauge, labels, about }
+const fn gauge(name: &'static str, labels: &'static str, about: &'static str) -> Metric {
+    Metric { name, kind: Kind::Gauge, labels, about }
 }
 
-const fn histogram(name: &'static str, labels: &'static str, about: &'static str) -> Name {
-    Name { name, kind: Kind::Histogram, labels, about }
+const fn histogram(name: &'static str, labels: &'static str, about: &'static str) -> Metric {
+    Metric { name, kind: Kind::Histogram, labels, about }
 }
 
 /// Read from the kernel when somebody asks, and written by hand.
-pub const CPU: Name = counter("process_cpu_seconds_total", "", "Processor time of this process.");
+pub const CPU: Metric = counter("process_cpu_seconds_total", "", "Processor time of this process.");
 
 #[rustfmt::skip]
-pub const ALL: &[Name] = &[
+pub const ALL: &[Metric] = &[
     counter("http_requests_total", "method, endpoint, status", "Answers, by the route that gave them; what is no route of ours is `unknown`."),
     histogram("http_request_duration_seconds", "method, endpoint", "From a request's head to its answer."),
     gauge("active_connections", "", "Connections of people and programs that are not sockets (yet)."),
+    counter("rookery_connections_refused_total", "", "Connections beyond what one address may have open."),
     gauge("websocket_connections_active", "", "Sockets that are open."),
     counter("messages_sent_total", "", "Messages this node made durable; one sent again under its key counts once."),
     histogram("database_query_duration_seconds", "query", "`open`: heads locked and rows loaded for a batch; `commit`: written and durable; `look`: a page on one snapshot; `run`: a statement outside of journals."),
@@ -101,6 +102,7 @@ pub const ALL: &[Name] = &[
     gauge("rookery_gateway_waiting_sockets", "", "Sockets something waits for."),
     gauge("rookery_gateway_waiting_bytes", "", "What waits for them."),
     counter("rookery_gateway_goodbyes_total", "code", "Sockets sent away, by the code of `docs/protocol.md`."),
+    counter("rookery_gateway_options_refused_total", "option", "Options of sockets the kernel did not grant."),
     counter("rookery_gateway_passes_total", "", "Writes of what gathered for a workspace, on all cores."),
     counter("rookery_gateway_lines_total", "", "Events in those passes."),
     counter("rookery_presence_changes_total", "", "Faces and typing that changed, told here."),
@@ -213,7 +215,7 @@ mod tests {
              writes it anew. Rules for Prometheus and a dashboard for Grafana stand in\n`deploy/`, checked by \
              `scripts/promtool`.\n\n| metric | kind | labels | what it tells |\n|---|---|---|---|\n",
         );
-        for Name { name, kind, labels, about } in ALL {
+        for Metric { name, kind, labels, about } in ALL {
             writeln!(page, "| `{name}` | {} | {labels} | {about} |", kind.word()).expect("a text");
         }
         let file = tree().join("docs/metrics.md");

@@ -122,6 +122,8 @@ fn a_certificate_is_told_before_it_ends() {
 
 /// A certificate for so many days; a day ago, if that is less than none.
 fn made(home: &Path, days: &str) {
+    fs::write(home.join("about.txt"), "basicConstraints=critical,CA:FALSE\nsubjectAltName=DNS:rookery\n")
+        .expect("written");
     let key = [
         "req",
         "-newkey",
@@ -134,8 +136,12 @@ fn made(home: &Path, days: &str) {
         "-out",
         "ask.pem",
     ];
-    let sign = ["x509", "-req", "-in", "ask.pem", "-signkey", "key.pem", "-out", "cert.pem", "-days", days];
-    for args in [&key[..], &sign] {
+    let sign = [
+        &["x509", "-req", "-in", "ask.pem", "-signkey", "key.pem"][..],
+        &["-out", "cert.pem", "-days", days, "-extfile", "about.txt"],
+    ]
+    .concat();
+    for args in [&key[..], &sign[..]] {
         let done =
             Command::new("openssl").current_dir(home).args(args).output().expect("openssl is installed");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));

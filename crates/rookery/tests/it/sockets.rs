@@ -69,3 +69,46 @@ async fn what_an_account_asks_by_its_sockets_counts_with_its_requests() {
     let refused = server.send("GET", "/workspaces", &token, &json!(null));
     assert_eq!((refused.status(), &refused.json()["error"]["code"]), (429, &json!("slow_down")));
 }
+
+#[tokio::test]
+async fn a_process_that_is_only_a_gateway_opens_its_own_door() {
+    let home = tempdir().expect("a folder");
+    let mut server = Server::start(home.path());
+    let owner = json!({
+        "code": server.set_up_code(), "email": "ada@example.org", "password": "correct horse",
+        "name": "Ada", "workspace": "Rooks",
+    });
+    let token =
+        server.send("POST", "/setup", "", &owner).json()["token"].as_str().expect("a token").to_owned();
+    server.signal("TERM");
+    server.ended();
+    let gateway = Server::start_with(home.path(), &["--roles", "gateway"]);
+    let address = gateway.address().parse().expect("an address");
+    let mut phone = Phone::dial(address, &[]).await.expect("an upgrade");
+    phone.say(&json!({ "hello": { "workspace": "rooks", "token": token } })).await;
+    phone.hears("at").await;
+    assert_eq!(gateway.get("/health/ready").status(), 200);
+    let elsewhere = gateway.get("/api/v1/about");
+    assert_eq!((elsewhere.status(), &elsewhere.json()["error"]["code"]), (404, &json!("not_found")));
+    // One port is one server's, though its cores share it.
+    let taken = crate::harness::run(
+        home.path(),
+        &[
+            "serve",
+            "--roles",
+            "gateway",
+            "--data",
+            "other",
+            "--metrics",
+            "off",
+            "--listen",
+            gateway.address(),
+        ],
+    );
+    assert_eq!(taken.code(), 3, "{}", taken.complained());
+    assert!(taken.complained().contains("is taken by another program"), "{}", taken.complained());
+    gateway.signal("TERM");
+    assert_eq!(phone.hears("goodbye").await["code"], 4);
+    let (exit, log) = gateway.ended();
+    assert!(exit.success(), "{log}");
+}

@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
-use super::{Finding, State};
+use tokio::time::Instant;
+
+use super::{Finding, State, now};
 use crate::config::Config;
 use crate::config::kinds::StoreKind;
 use crate::config::values::{Setting, Size};
@@ -141,7 +143,7 @@ pub fn copies(config: &Config) -> Vec<Finding> {
     let dir = backup.dir.clone().unwrap_or_else(|| config.server.data.join("backups"));
     let newest = fs::read_dir(&dir).into_iter().flatten().flatten();
     let newest = newest.filter_map(|copy| copy.metadata().ok()?.modified().ok()).max();
-    let age = newest.and_then(|made| SystemTime::now().duration_since(made).ok());
+    let age = newest.and_then(|made| now().duration_since(made).ok());
     let mut findings = Vec::new();
     match age {
         None if data_dir::holder(&config.server.data).is_none() => {

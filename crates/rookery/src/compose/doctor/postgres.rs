@@ -1,11 +1,11 @@
 //! A PostgreSQL as it is asked through the configured address, and its replicas.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use store::PostgresOptions;
-use store::pg::{Connection, Dsn, Row, Statement};
+use store::pg::{Answer, Connection, Dsn, Row, Statement};
 
-use super::{Finding, PATIENCE};
+use super::{Finding, PATIENCE, now};
 use crate::compose::postgres::Place;
 
 /// Everything that is looked at, in one row.
@@ -37,7 +37,7 @@ pub(super) async fn ask<T>(dsn: &Dsn, sql: &str, read: impl Fn(Row<'_>) -> Optio
             Connection::connect(dsn, "rookery doctor", PATIENCE).await.map_err(|error| error.to_string())?;
         let answers =
             connection.flight(&[Statement { sql, params: &[] }]).await.map_err(|error| error.to_string())?;
-        let row = answers.first().and_then(|answer| answer.first());
+        let row = answers.first().and_then(Answer::first);
         row.and_then(read).ok_or_else(|| "it did not answer what was asked".to_owned())
     };
     tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err("it does not answer".to_owned()))
@@ -149,7 +149,7 @@ fn durable(at: &str, [fsync, pages, commit]: &[String; 3]) -> Finding {
 
 /// Stamps are the database's; limits, tickets and keys of clients go by ours.
 fn clock(at: &str, theirs_us: i64) -> Finding {
-    let ours = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
+    let ours = now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
     let skew = ours - theirs_us;
     let what = format!("this machine's clock and that of {at} differ by {:.1} s", skew.abs() as f64 / 1e6);
     let advice = "let every machine follow the same time servers (chrony or systemd-timesyncd); run this on each of them";
@@ -194,12 +194,12 @@ mod tests {
     use super::*;
 
     fn sound() -> Known {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_micros() as i64;
+        let since = now().duration_since(UNIX_EPOCH).expect("a time");
         let on = || "on".to_owned();
         Known {
             version: 150_006,
             version_text: "15.6".to_owned(),
-            now_us: now,
+            now_us: since.as_micros() as i64,
             in_recovery: false,
             encoding: "UTF8".to_owned(),
             durable: [on(), on(), on()],

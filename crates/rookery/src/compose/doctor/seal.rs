@@ -7,7 +7,7 @@ use api::tls::Tls;
 use x509_cert::Certificate;
 use x509_cert::der::{DecodePem, Encode};
 
-use super::Finding;
+use super::{Finding, now};
 use crate::config::Config;
 
 const NAME: &str = "tls";
@@ -23,7 +23,7 @@ pub fn examine(config: &Config) -> Option<Finding> {
         ));
     }
     Some(match until(certificate) {
-        Some(until) => judged(certificate, until, SystemTime::now()),
+        Some(until) => judged(certificate, until, now()),
         None => Finding::away(
             NAME,
             format!("{}: how long it is good cannot be read", certificate.display()),

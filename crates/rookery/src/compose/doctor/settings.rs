@@ -84,7 +84,7 @@ fn address(config: &Config) -> Finding {
 fn proxies(config: &Config) -> Finding {
     const NAME: &str = "proxies";
     let trusted = &config.server.trusted_proxies;
-    let anyone = ["1.2.3.4", "2001:db8::1"].map(|text| text.parse::<IpAddr>());
+    let anyone = ["1.2.3.4", "2001:db8::1"].map(str::parse::<IpAddr>);
     let everybody =
         trusted.iter().any(|network| anyone.iter().flatten().any(|address| network.holds(*address)));
     if everybody {

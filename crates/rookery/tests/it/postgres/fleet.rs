@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -28,6 +29,8 @@ impl Fleet {
         let home = folder.path().to_owned();
         let everyone = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(&home, everyone).expect("permissions");
+        // Killed outright we leave it behind; the next one sees by this that nobody needs it.
+        std::fs::write(home.join("owner"), std::process::id().to_string()).expect("written");
         let mut fleet = Fleet { _folder: folder, home, address: String::new(), words: String::new() };
         let up = fleet.does(&["up"]);
         fleet.words = String::from_utf8_lossy(&up.stderr).into_owned();
@@ -115,7 +118,13 @@ impl Person {
     }
 
     async fn enters(&self, at: SocketAddr, more: Value) -> Device {
-        let mut phone = Phone::dial(at, &[]).await.expect("an upgrade");
+        // Who comes when nobody is known to be there is told to come back, and does.
+        let mut phone = loop {
+            match Phone::dial(at, &[]).await {
+                Ok(phone) => break phone,
+                Err(head) => assert!(head.starts_with("HTTP/1.1 503"), "{head}"),
+            }
+        };
         let mut hello = json!({ "workspace": "rooks", "token": self.token, "device": "phone" });
         hello.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         phone.say(&json!({ "hello": hello })).await;
@@ -163,6 +172,7 @@ async fn the_stories_hold_on_a_fleet_and_outlive_its_nodes() {
     who_was_on_a_killed_gateway_resumes_on_the_other(&fleet, &ada, &bob).await;
     a_gateway_that_is_stopped_softly_sends_its_people_to_the_other(&fleet, &ada).await;
     people_go_on_while_an_api_node_hangs(&fleet, &ada);
+    people_go_on_while_each_node_is_started_anew(&fleet, &ada);
     each_node_is_seen_and_the_operators_read_them_all(&fleet);
 }
 
@@ -252,6 +262,27 @@ fn people_go_on_while_an_api_node_hangs(fleet: &Fleet, ada: &Person) {
     assert_eq!(ours.count(), 5, "also what it was asked before it hung is there once: {page}");
 }
 
+/// As a roll-out does it: one after the other, softly.
+fn people_go_on_while_each_node_is_started_anew(fleet: &Fleet, ada: &Person) {
+    let over = AtomicBool::new(false);
+    let said = std::thread::scope(|scope| {
+        let talk = scope.spawn(|| {
+            let mut said = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                said.push(ada.says(fleet, "on and on"));
+            }
+            said
+        });
+        for node in ["api-1", "api-2", "worker-1"] {
+            fleet.does(&["stop", node]);
+            fleet.does(&["start", node]);
+        }
+        over.store(true, Ordering::Relaxed);
+        talk.join().expect("nobody was sent away")
+    });
+    assert!(said.windows(2).all(|two| two[1] == two[0] + 1), "each once, in order: {said:?}");
+}
+
 fn each_node_is_seen_and_the_operators_read_them_all(fleet: &Fleet) {
     let told = fleet.does(&["rookery", "admin", "level", "--json"]);
     let told: Value = serde_json::from_slice(&told.stdout).expect("JSON");
@@ -261,6 +292,14 @@ fn each_node_is_seen_and_the_operators_read_them_all(fleet: &Fleet) {
     // The killed gateway is remembered until its silence was long enough.
     roles.dedup();
     assert_eq!(roles, [Some("api"), Some("gateway"), Some("worker")]);
+    let doctor: Value =
+        serde_json::from_slice(&fleet.does(&["rookery", "doctor", "--json"]).stdout).expect("JSON");
+    assert_eq!(doctor["ok"], true, "{doctor}");
+    for well in ["pooler", "quorum", "durability", "replica", "clock", "connections", "port", "nodes"] {
+        let findings = doctor["findings"].as_array().expect("findings");
+        let found = findings.iter().find(|finding| finding["name"] == well);
+        assert_eq!(found.map(|found| &found["state"]), Some(&json!("well")), "{well}: {doctor}");
+    }
     let sockets = get(&fleet.at("GATEWAY_1_METRICS"), "/metrics").0;
     assert!(sockets.contains("websocket_connections_active "), "{sockets}");
     assert!(get(&fleet.at("WORKER_1_METRICS"), "/metrics").0.contains("rookery_follower_events_total"));
