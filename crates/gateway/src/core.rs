@@ -61,6 +61,8 @@ pub(crate) struct Given {
     pub open: Arc<AtomicUsize>,
     /// Sockets of one address that have not been let in yet.
     pub strangers: Arc<Shares<IpAddr>>,
+    /// Connections of one address whose request was not judged yet.
+    pub greeted: Arc<Shares<IpAddr>>,
 }
 
 pub(crate) struct Core {

@@ -15,6 +15,8 @@ use rustls::ServerConfig;
 use service::Who;
 use socket2::{Domain, Protocol, Socket, Type};
 
+use crate::core::Door;
+
 pub(crate) use answer::{Refusal, written};
 pub(crate) use head::Head;
 
@@ -48,6 +50,8 @@ pub struct Caller {
 
 /// Whoever judges what comes to the cores' own doors.
 pub trait Doorman: Send + Sync + 'static {
+    /// What a connection counts by from its first byte on; nothing where a proxy of ours brings everybody.
+    fn counted(&self, peer: IpAddr) -> Option<IpAddr>;
     fn judge(&self, asked: Asked) -> BoxFuture<'static, Judged>;
 }
 
@@ -58,6 +62,15 @@ pub struct OwnDoor {
     /// Where we end TLS.
     pub tls: Option<Arc<ServerConfig>>,
     pub doorman: Arc<dyn Doorman>,
+}
+
+impl OwnDoor {
+    /// Each core's part of it.
+    pub(crate) fn into_cores(self) -> io::Result<Vec<Door>> {
+        let Self { listeners, tls, doorman } = self;
+        let open = |listener| Door::open(listener, tls.clone(), Arc::clone(&doorman));
+        listeners.into_iter().map(open).collect()
+    }
 }
 
 /// Several listeners on one port, and where it is.

@@ -16,7 +16,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::admission::{Admission, Allowance};
 use crate::arrivals::{Arrival, Arrivals, Coming};
-use crate::core::{Core, Door, Given};
+use crate::core::{Core, Given};
 use crate::desk::{Desk, Shared};
 use crate::door::OwnDoor;
 use crate::handshake;
@@ -76,12 +76,11 @@ impl Gateway {
         node: String,
         door: Option<OwnDoor>,
     ) -> io::Result<(Self, Parts)> {
-        let (mut listeners, tls, doorman) = match door {
-            Some(OwnDoor { listeners, tls, doorman }) => (listeners, tls, Some(doorman)),
-            None => (Vec::new(), None, None),
-        };
+        let doorman = door.as_ref().map(|door| Arc::clone(&door.doorman));
+        let mut doors = door.map(OwnDoor::into_cores).transpose()?.unwrap_or_default();
         let open = Arc::new(AtomicUsize::new(0));
         let strangers = Shares::of_at_most(limits.address_strangers_max);
+        let greeted = Shares::of_at_most(limits.address_strangers_max);
         let tickets = Tickets::new(service.clone());
         let shared = Arc::new(Shared {
             service: service.clone(),
@@ -110,9 +109,9 @@ impl Gateway {
                 desk,
                 open: Arc::clone(&open),
                 strangers: Arc::clone(&strangers),
+                greeted: Arc::clone(&greeted),
             };
-            let door = listeners.pop().map(|listener| Door::open(listener, tls.clone())).transpose()?;
-            let (core, inbox) = Core::new(given, door)?;
+            let (core, inbox) = Core::new(given, doors.pop())?;
             inboxes.push(Arc::clone(&inbox));
             cores.push(Box::new(move || core.run()));
             let desk = Desk { shared: Arc::clone(&shared), errands, inbox, device: service.new_key() };

@@ -1,6 +1,6 @@
 //! A town with its sockets: one process's roles api and gateway, behind a port of this machine.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use api::socket::{Came, Outside, Passed};
@@ -192,6 +192,10 @@ fn of_cores(town: &Town, limits: &Limits, tls: Option<&api::tls::Tls>) -> (OwnDo
 struct Rules(Outside);
 
 impl Doorman for Rules {
+    fn counted(&self, peer: IpAddr) -> Option<IpAddr> {
+        self.0.counted(peer)
+    }
+
     fn judge(&self, asked: Asked) -> BoxFuture<'static, Judged> {
         let asked = self.0.clone().ask(asked.request, asked.peer, asked.sealed);
         Box::pin(async move {

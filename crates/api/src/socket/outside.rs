@@ -12,7 +12,7 @@ use service::Who;
 use tower_service::Service;
 
 use super::{Arrival, Sockets};
-use crate::peer::{Proxies, Sealed};
+use crate::peer::{PeerAddress, Proxies, Sealed};
 
 /// Clones are handles to the same.
 #[derive(Clone)]
@@ -42,6 +42,11 @@ pub struct Came {
 impl Outside {
     pub fn new(router: Router, proxies: Arc<Proxies>, accept: fn(&str) -> Option<String>) -> Outside {
         Outside { router, proxies, accept }
+    }
+
+    /// What a connection counts by before its request was read; nothing where a proxy of ours brings everybody.
+    pub fn counted(&self, peer: IpAddr) -> Option<IpAddr> {
+        (!self.proxies.hold(peer)).then(|| PeerAddress(peer).counted())
     }
 
     /// A request without a body, from the other end of some connection.

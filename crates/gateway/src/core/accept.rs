@@ -1,7 +1,7 @@
 //! A core's own door: who knocks is accepted, read as far as their request, and becomes a socket once that was judged.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
 use protocol::frame::{Again, GoodbyeCode};
 use rustls::{ServerConfig, ServerConnection};
+use service::live::Share;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
@@ -17,7 +18,7 @@ use super::Core;
 use super::sockets::{Passport, Place, Socket};
 use crate::arrivals::tuned;
 use crate::desk::{Errand, Knock};
-use crate::door::{Caller, Head, Judged, Refusal, written};
+use crate::door::{Caller, Doorman, Head, Judged, Refusal, written};
 use crate::wire::Wire;
 
 /// Accepted in one turn; those who are here wait no longer than that.
@@ -31,6 +32,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(100);
 pub(crate) struct Door {
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
+    doorman: Arc<dyn Doorman>,
     /// Somebody may be waiting: the kernel says so only once.
     is_knocked: bool,
     again_at: Option<Instant>,
@@ -38,10 +40,14 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    pub fn open(listener: std::net::TcpListener, tls: Option<Arc<ServerConfig>>) -> io::Result<Self> {
+    pub fn open(
+        listener: std::net::TcpListener,
+        tls: Option<Arc<ServerConfig>>,
+        doorman: Arc<dyn Doorman>,
+    ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener);
-        Ok(Self { listener, tls, is_knocked: true, again_at: None, knocking: 0 })
+        Ok(Self { listener, tls, doorman, is_knocked: true, again_at: None, knocking: 0 })
     }
     pub fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
         self.listener.register(registry, token, Interest::READABLE)
@@ -65,6 +71,9 @@ impl Door {
 #[derive(Debug)]
 pub(crate) struct Greeting {
     head: Head,
+    /// Of those one address may have here at once.
+    #[expect(dead_code, reason = "held for what dropping it does")]
+    share: Option<Share<IpAddr>>,
 }
 
 impl Core {
@@ -93,6 +102,13 @@ impl Core {
 
     fn greet(&mut self, stream: TcpStream, from: SocketAddr) {
         let Some(door) = &mut self.door else { return };
+        let address = from.ip().to_canonical();
+        let share = door.doorman.counted(address).map(|network| self.given.greeted.take(network));
+        // Who brings too many already is hung up on, so that the places are not all theirs.
+        if matches!(share, Some(None)) {
+            metrics::counter!("rookery_connections_refused_total", "why" => "address").increment(1);
+            return;
+        }
         tuned(&stream, self.given.limits.stuck_max);
         let tls = match door.tls.clone().map(ServerConnection::new).transpose() {
             Ok(tls) => tls,
@@ -100,11 +116,10 @@ impl Core {
         };
         let wire = Wire::of(stream, tls);
         let session = self.given.service.new_key();
-        let address = from.ip().to_canonical();
         let pass = Passport { who: None, address, session, stranger: None, device: None };
         let place = Place::at_the_door(&self.given.open);
         let mut socket = Socket::new(wire, place, pass, self.now);
-        socket.greeting = Some(Box::new(Greeting { head: Head::default() }));
+        socket.greeting = Some(Box::new(Greeting { head: Head::default(), share: share.flatten() }));
         if self.seat(socket).is_some()
             && let Some(door) = &mut self.door
         {

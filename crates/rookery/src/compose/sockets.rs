@@ -1,5 +1,6 @@
 //! The sockets of this process: the bus, what is followed of it, the gateway, and the way from the HTTP server to it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -122,6 +123,10 @@ impl Allowance for Counted {
 pub struct Rules(pub Outside);
 
 impl Doorman for Rules {
+    fn counted(&self, peer: IpAddr) -> Option<IpAddr> {
+        self.0.counted(peer)
+    }
+
     fn judge(&self, asked: Asked) -> BoxFuture<'static, Judged> {
         let Asked { request, peer, sealed } = asked;
         let asked = self.0.clone().ask(request, peer, sealed);

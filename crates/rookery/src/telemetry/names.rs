@@ -54,7 +54,7 @@ pub const ALL: &[Metric] = &[
     counter("http_requests_total", "method, endpoint, status", "Answers, by the route that gave them; what is no route of ours is `unknown`."),
     histogram("http_request_duration_seconds", "method, endpoint", "From a request's head to its answer."),
     gauge("active_connections", "", "Connections of people and programs that are not sockets (yet)."),
-    counter("rookery_connections_refused_total", "", "Connections beyond what one address may have open."),
+    counter("rookery_connections_refused_total", "why", "Connections hung up on, by what there are too many of: `address`."),
     gauge("websocket_connections_active", "", "Sockets that are open."),
     counter("messages_sent_total", "", "Messages this node made durable; one sent again under its key counts once."),
     histogram("database_query_duration_seconds", "query", "`open`: heads locked and rows loaded for a batch; `commit`: written and durable; `look`: a page on one snapshot; `run`: a statement outside of journals."),

@@ -78,7 +78,8 @@ fn a_port_that_another_program_has_is_found() {
     let home = tempdir().expect("a folder");
     let other = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = other.local_addr().expect("an address");
-    std::thread::spawn(move || for _hangs_up in other.incoming() {});
+    let silent = std::thread::Builder::new().name("another program".to_owned());
+    silent.spawn(move || for _hangs_up in other.incoming() {}).expect("a thread");
     configured(home.path(), &format!("[server]\nlisten = \"{address}\"\n"));
     let (told, findings) = examined(home.path());
     let (state, what) = found(&findings, "port").expect("a finding");

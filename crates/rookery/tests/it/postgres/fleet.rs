@@ -34,7 +34,7 @@ impl Fleet {
         let mut fleet = Fleet { _folder: folder, home, address: String::new(), words: String::new() };
         let up = fleet.does(&["up"]);
         fleet.words = String::from_utf8_lossy(&up.stderr).into_owned();
-        fleet.address = fleet.at("URL").strip_prefix("http://").expect("a URL").to_owned();
+        fleet.at("URL").strip_prefix("http://").expect("a URL").clone_into(&mut fleet.address);
         fleet
     }
 
