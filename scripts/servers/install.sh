@@ -19,7 +19,7 @@ package_for() {
   chromium) [ -x /usr/bin/chromium ] || echo chromium ;;
   emoji) [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || echo fonts-noto-color-emoji ;;
   letters) [ -d /usr/share/fonts/truetype/liberation ] || echo fonts-liberation ;;
-  *) die "no such server: $1 (postgres, pgbouncer, redis, nginx, promtool, cluster; for browsers chromium, emoji, letters)" ;;
+  *) die "no such server: $1 (postgres, pgbouncer, redis, nginx, promtool, cluster, redis-sentinel, redis-cluster; for browsers chromium, emoji, letters)" ;;
   esac
 }
 
