@@ -9,11 +9,12 @@ pub mod feed;
 pub mod journal;
 pub mod piece;
 pub mod presence;
+pub mod redis;
 pub mod shares;
 mod tail;
 pub mod wire;
 
-pub use bus::{Bus, BusError, InProcess};
+pub use bus::{Bus, BusError, Heard, InProcess};
 pub use feed::{Feed, Followed, Listener};
 pub use journal::{Journal, Lost, Mark, Stretch};
 pub use piece::Piece;

@@ -81,8 +81,9 @@ pub struct Hall {
     changes: broadcast::Sender<Change>,
 }
 
+/// Devices of nodes, and the face each person has by them.
 #[derive(Default)]
-struct Rooms {
+pub(crate) struct Rooms {
     people: HashMap<(WorkspaceId, AccountId), Devices>,
     nodes: HashMap<Key, Instant>,
 }
@@ -94,9 +95,20 @@ impl Default for Hall {
 }
 
 impl Rooms {
-    fn face(&self, person: (WorkspaceId, AccountId)) -> Face {
+    pub fn face(&self, person: (WorkspaceId, AccountId)) -> Face {
         let devices = self.people.get(&person).into_iter().flatten();
         devices.map(|(_, face)| *face).max().unwrap_or(Face::Off)
+    }
+
+    pub fn report(&mut self, node: Key, changes: &[Here], told: &mut Vec<Change>) {
+        self.nodes.insert(node, Instant::now() + LEASE);
+        for here in changes {
+            self.change((here.workspace, here.account), told, |devices| match here.face {
+                Face::Off | Face::Unknown => drop(devices.remove(&(node, here.device))),
+                face => drop(devices.insert((node, here.device), face)),
+            });
+        }
+        self.expire(told);
     }
 
     /// Nodes whose lease is over take their people with them.
@@ -136,17 +148,7 @@ impl Rooms {
 impl Presence for Hall {
     async fn report(&self, node: Key, changes: &[Here]) -> Result<(), BusError> {
         let mut told = Vec::new();
-        {
-            let mut rooms = self.rooms.lock();
-            rooms.nodes.insert(node, Instant::now() + LEASE);
-            for here in changes {
-                rooms.change((here.workspace, here.account), &mut told, |devices| match here.face {
-                    Face::Off | Face::Unknown => drop(devices.remove(&(node, here.device))),
-                    face => drop(devices.insert((node, here.device), face)),
-                });
-            }
-            rooms.expire(&mut told);
-        }
+        self.rooms.lock().report(node, changes, &mut told);
         for change in told {
             self.changes.send(change).ok();
         }
@@ -174,14 +176,19 @@ impl Presence for Hall {
     }
 
     fn changes(&self) -> BoxStream<'static, Change> {
-        Box::pin(stream::unfold(self.changes.subscribe(), |mut heard| async move {
-            loop {
-                match heard.recv().await {
-                    Ok(change) => return Some((change, heard)),
-                    Err(broadcast::error::RecvError::Lagged(_)) => {}
-                    Err(broadcast::error::RecvError::Closed) => return None,
-                }
-            }
-        }))
+        heard(self.changes.subscribe())
     }
+}
+
+/// What comes from now on; what came while one was too slow is skipped.
+pub(crate) fn heard(changes: broadcast::Receiver<Change>) -> BoxStream<'static, Change> {
+    Box::pin(stream::unfold(changes, |mut heard| async move {
+        loop {
+            match heard.recv().await {
+                Ok(change) => return Some((change, heard)),
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }))
 }

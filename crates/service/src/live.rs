@@ -1,5 +1,7 @@
 //! What a node follows: the journal as the feed reads it, and the way of its own commits to the bus.
 
+mod relay;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +14,11 @@ use tokio::time::Instant;
 
 use crate::Service;
 
+pub use self::relay::Relay;
 pub use domain::{Audience, Commit, Event, EventKind, Image, Right, Role, Seat, Viewer, may_see};
 pub use live::{
-    Bus, Face, Feed, Hall, Here, InProcess, Journal, Listener, Lost, Mark, Piece, Share, Shares, Stretch,
-    feed, presence,
+    Bus, Face, Feed, Hall, Heard, Here, InProcess, Journal, Listener, Lost, Mark, Piece, Share, Shares,
+    Stretch, feed, presence, redis,
 };
 
 /// The journals of all databases.

@@ -1,5 +1,7 @@
 //! What every bus must keep, a bus that fails on command, and commits to put on it.
 
+pub mod contract;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -8,9 +10,8 @@ use domain::{
     AccountId, Audience, ChannelId, Commit, Epoch, Event, EventKind, Image, Key, Message, Position,
     PrivateItem, Stamp, WorkspaceId,
 };
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use live::{Bus, BusError, InProcess};
+use live::{Bus, BusError, Heard, InProcess, Mark};
 use parking_lot::Mutex;
 
 pub fn workspace(number: u8) -> WorkspaceId {
@@ -100,18 +101,21 @@ pub enum Mood {
 
 /// A bus in one of its moods.
 pub struct MoodyBus {
-    inner: InProcess,
+    inner: Arc<dyn Bus>,
     mood: AtomicU8,
     held: Mutex<Option<Arc<Commit>>>,
 }
 
 impl Default for MoodyBus {
     fn default() -> Self {
-        Self { inner: InProcess::default(), mood: AtomicU8::new(Mood::Well as u8), held: Mutex::default() }
+        Self::over(Arc::new(InProcess::default()))
     }
 }
 
 impl MoodyBus {
+    pub fn over(inner: Arc<dyn Bus>) -> Self {
+        Self { inner, mood: AtomicU8::new(Mood::Well as u8), held: Mutex::default() }
+    }
     pub fn is(&self, mood: Mood) {
         self.mood.store(mood as u8, Ordering::SeqCst);
     }
@@ -141,69 +145,15 @@ impl Bus for MoodyBus {
         self.inner.publish(commit).await
     }
 
-    async fn subscribe(&self, workspace: WorkspaceId) -> Result<BoxStream<'static, Arc<Commit>>, BusError> {
+    async fn subscribe(&self, workspace: WorkspaceId) -> Result<BoxStream<'static, Heard>, BusError> {
         self.inner.subscribe(workspace).await
     }
-}
 
-/// Every listener of a workspace hears what is said there, as it was said, and nothing of another.
-pub async fn listeners_hear_their_workspace(bus: Arc<dyn Bus>) {
-    let (here, there) = (workspace(1), workspace(2));
-    let mut ada = bus.subscribe(here).await.expect("a bus that is there");
-    let mut bob = bus.subscribe(here).await.expect("a bus that is there");
-    let mut eve = bus.subscribe(there).await.expect("a bus that is there");
-    let ours = commit(here, 7, vec![said(here, 1, "hello"), said(here, 2, "to all")]);
-    let theirs = whispered(there, 9, 5, 3);
-    bus.publish(&ours).await.expect("published");
-    bus.publish(&theirs).await.expect("published");
-    assert_eq!(ada.next().await.as_deref(), Some(ours.as_ref()));
-    assert_eq!(bob.next().await.as_deref(), Some(ours.as_ref()));
-    assert_eq!(eve.next().await.as_deref(), Some(theirs.as_ref()));
-}
-
-/// Nobody listens, or somebody left: that disturbs nobody.
-pub async fn who_leaves_disturbs_nobody(bus: Arc<dyn Bus>) {
-    let here = workspace(3);
-    let one = commit(here, 7, vec![said(here, 1, "nobody hears")]);
-    bus.publish(&one).await.expect("published to nobody");
-    let gone = bus.subscribe(here).await.expect("a bus that is there");
-    let mut stays = bus.subscribe(here).await.expect("a bus that is there");
-    drop(gone);
-    let two = commit(here, 7, vec![said(here, 2, "one hears")]);
-    bus.publish(&two).await.expect("published");
-    assert_eq!(stays.next().await.as_deref(), Some(two.as_ref()), "and nothing of before");
-}
-
-/// Who does not listen to what they asked for loses it, and holds nobody up.
-pub async fn who_is_slow_holds_nobody_up(bus: Arc<dyn Bus>) {
-    let here = workspace(4);
-    let slow = bus.subscribe(here).await.expect("a bus that is there");
-    let mut quick = bus.subscribe(here).await.expect("a bus that is there");
-    for position in 1..=5_000 {
-        let said = commit(here, 7, vec![said(here, position, "again")]);
-        bus.publish(&said).await.expect("published");
-        assert_eq!(quick.next().await.as_deref(), Some(said.as_ref()));
+    async fn watched(&self, moved: &[(WorkspaceId, Mark)]) -> Result<(), BusError> {
+        self.inner.watched(moved).await
     }
-    drop(slow);
-}
 
-/// The contract of a bus, on a backend.
-#[macro_export]
-macro_rules! bus_contract {
-    ($($backend:ident: $make:expr),+ $(,)?) => {$(
-        mod $backend {
-            #[tokio::test]
-            async fn listeners_hear_their_workspace() {
-                $crate::bus::listeners_hear_their_workspace($make.await).await;
-            }
-            #[tokio::test]
-            async fn who_leaves_disturbs_nobody() {
-                $crate::bus::who_leaves_disturbs_nobody($make.await).await;
-            }
-            #[tokio::test]
-            async fn who_is_slow_holds_nobody_up() {
-                $crate::bus::who_is_slow_holds_nobody_up($make.await).await;
-            }
-        }
-    )+};
+    fn gaps(&self) -> BoxStream<'static, ()> {
+        self.inner.gaps()
+    }
 }

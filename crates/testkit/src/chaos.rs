@@ -185,17 +185,17 @@ fn address(port: &str) -> Dsn {
     format!("host=127.0.0.1 port={port} user=postgres dbname=postgres").parse().expect("an address")
 }
 
-fn port_in(folder: &Path) -> String {
+pub(crate) fn port_in(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("port")).expect("the server has a port").trim().into()
 }
 
-fn runs(verb: &str, words: &[&Path]) {
+pub(crate) fn runs(verb: &str, words: &[&Path]) {
     let Output { status, stderr, .. } = run(verb, words, &[("FSYNC", "on")]);
     assert!(status.success(), "scripts/services {verb} {words:?}: {}", String::from_utf8_lossy(&stderr));
 }
 
 /// One verb of `scripts/services`.
-fn run(verb: &str, words: &[&Path], settings: &[(&str, &str)]) -> Output {
+pub(crate) fn run(verb: &str, words: &[&Path], settings: &[(&str, &str)]) -> Output {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/services");
     let mut command = Command::new(script);
     command.arg(verb).args(words).envs(settings.iter().copied()).stdin(Stdio::null());

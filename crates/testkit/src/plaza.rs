@@ -9,6 +9,8 @@ use futures_util::future::BoxFuture;
 use gateway::door::{Asked, Caller, Doorman, Judged, OwnDoor};
 use gateway::{Allowance, Bare, Gateway, Limits, Parts, Unlimited};
 use live::feed::Patience;
+use live::presence::Presence;
+use live::redis::{Redis, SharedHall};
 use live::{Bus, Feed, Hall, InProcess};
 use serde_json::{Value, json};
 use service::live::{Journals, publish};
@@ -16,8 +18,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::ground::Ground;
+use crate::ground::{Backend, Ground};
 use crate::phone::Phone;
+use crate::redises;
 use crate::team::Person;
 use crate::town::Town;
 
@@ -25,6 +28,43 @@ pub struct Plaza {
     pub town: Town,
     stand: Stand,
     own_door: bool,
+}
+
+/// Where gateways meet while it happens.
+#[derive(Clone)]
+pub struct Meeting {
+    /// Where a node says what it commits.
+    pub says: Arc<dyn Bus>,
+    /// Where its gateway listens: the same, or one that hears it by Redis alone.
+    pub hears: Arc<dyn Bus>,
+    pub hall: Arc<dyn Presence>,
+}
+
+impl Meeting {
+    /// Everyone in this process.
+    pub fn over(bus: Arc<dyn Bus>) -> Self {
+        Self { says: Arc::clone(&bus), hears: bus, hall: Arc::new(Hall::default()) }
+    }
+
+    /// On Redis, as the binary wires it.
+    pub fn on(redis: &Redis) -> Self {
+        let bus = Arc::new(redis.clone());
+        let (hall, porter) = SharedHall::new(redis.clone());
+        tokio::spawn(porter.run(std::future::pending()));
+        Self { says: bus.clone(), hears: bus, hall: Arc::new(hall) }
+    }
+
+    /// The engine farthest from one's own machine has its bus farthest, too: nothing that is heard was said in this process.
+    async fn near(ground: &Ground) -> Self {
+        if ground.backend != Backend::PgBouncer {
+            return Self::over(Arc::new(InProcess::default()));
+        }
+        let settings = redises::shared_settings();
+        let (says, hears) = (redises::node(settings.clone()), redises::node(settings));
+        redises::is_there(&says).await;
+        redises::is_there(&hears).await;
+        Self { says: Arc::new(says), ..Self::on(&hears) }
+    }
 }
 
 /// One gateway and the server it stands behind.
@@ -63,7 +103,7 @@ impl api::socket::Sockets for Sockets {
 
 impl Plaza {
     pub async fn on(ground: &Ground) -> Self {
-        Self::with(ground, Limits::default(), Arc::new(InProcess::default())).await
+        Self::meeting_at(ground, Limits::default(), Meeting::near(ground).await).await
     }
 
     pub async fn with(ground: &Ground, limits: Limits, bus: Arc<dyn Bus>) -> Self {
@@ -77,9 +117,25 @@ impl Plaza {
         bus: Arc<dyn Bus>,
         allowance: Arc<dyn Allowance>,
     ) -> Self {
+        Self::open(ground, limits, Meeting::over(bus), allowance).await
+    }
+
+    pub async fn meeting_at(ground: &Ground, limits: Limits, meeting: Meeting) -> Self {
+        Self::open(ground, limits, meeting, Arc::new(Unlimited)).await
+    }
+
+    async fn open(ground: &Ground, limits: Limits, meeting: Meeting, allowance: Arc<dyn Allowance>) -> Self {
         let town = Town::on(ground).await;
         let own = ground.own_door.then(|| of_cores(&town, &limits, None));
-        let stand = Stand::before(&town, limits, bus, allowance, own).await;
+        let stand = Stand::before(&town, limits, meeting, allowance, own).await;
+        Self { town, stand, own_door: ground.own_door }
+    }
+
+    /// Another node of the same installation, with a store, a service and a gateway of its own.
+    pub async fn beside(&self, ground: &Ground, meeting: Meeting) -> Self {
+        let (town, limits) = (Town::behind(ground.node().await, self.town.team), Limits::default());
+        let own = ground.own_door.then(|| of_cores(&town, &limits, None));
+        let stand = Stand::before(&town, limits, meeting, Arc::new(Unlimited), own).await;
         Self { town, stand, own_door: ground.own_door }
     }
 
@@ -91,16 +147,16 @@ impl Plaza {
     /// The same, with such a door.
     pub async fn another_with(&self, limits: Limits, own_door: bool) -> Stand {
         let own = own_door.then(|| of_cores(&self.town, &limits, None));
-        let bus = Arc::new(InProcess::default());
-        Stand::before(&self.town, limits, bus, Arc::new(Unlimited), own).await
+        let alone = Meeting::over(Arc::new(InProcess::default()));
+        Stand::before(&self.town, limits, alone, Arc::new(Unlimited), own).await
     }
 
     /// The same, whose cores end TLS themselves.
     pub async fn another_sealed(&self, tls: &api::tls::Tls) -> Stand {
         let limits = Limits::default();
         let own = of_cores(&self.town, &limits, Some(tls));
-        let bus = Arc::new(InProcess::default());
-        Stand::before(&self.town, limits, bus, Arc::new(Unlimited), Some(own)).await
+        let alone = Meeting::over(Arc::new(InProcess::default()));
+        Stand::before(&self.town, limits, alone, Arc::new(Unlimited), Some(own)).await
     }
 
     /// Somebody's device, connected and silent.
@@ -137,19 +193,20 @@ impl Stand {
     async fn before(
         town: &Town,
         limits: Limits,
-        bus: Arc<dyn Bus>,
+        meeting: Meeting,
         allowance: Arc<dyn Allowance>,
         own: Option<(OwnDoor, SocketAddr)>,
     ) -> Self {
+        let Meeting { says, hears, hall } = meeting;
         let node = &town.node;
         let journals = Arc::new(Journals::new(node.service.clone()));
-        let (feed, driver) = Feed::new(Arc::clone(&bus), journals, Patience::default());
-        let (hall, name) = (Arc::new(Hall::default()), "plaza".to_owned());
+        let (feed, driver) = Feed::new(hears, journals, Patience::default());
+        let name = "plaza".to_owned();
         let (door, own) = own.unzip();
         let made = Gateway::open(node.service.clone(), feed.clone(), hall, limits, allowance, name, door);
         let (gateway, Parts { cores, desks, helpers }) = made.expect("cores");
         let mut tasks = vec![
-            tokio::spawn(publish(node.store.clone(), bus, Some(feed))),
+            tokio::spawn(publish(node.store.clone(), says, Some(feed))),
             tokio::spawn(driver.run(gateway.listener())),
         ];
         tasks.extend(desks.into_iter().chain(helpers).map(tokio::spawn));

@@ -11,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tracing::{debug, warn};
 
 use super::{Driver, Listener, Shared, Wish};
-use crate::bus::BusError;
+use crate::bus::{BusError, Heard};
 use crate::journal::{Lost, Mark, Stretch};
 use crate::tail::Tail;
 
@@ -19,14 +19,16 @@ use crate::tail::Tail;
 const READ_MAX: u32 = 500;
 /// More missed than this is not replayed: everyone starts from the state.
 const MISSED_MAX: u64 = 4_000;
+/// Turns of asking for heads that one look of who watches them for everyone stands for.
+const WATCHED_TURNS: u32 = 2;
 /// Workspaces asked about in one question.
 const HEADS_MAX: usize = 500;
 
-type Heard = BoxStream<'static, Arc<Commit>>;
+type Hearing = BoxStream<'static, Heard>;
 
 /// What a question to bus or journal came back with.
 enum Learned {
-    Following(WorkspaceId, Result<(Heard, Mark), Lost>),
+    Following(WorkspaceId, Result<(Hearing, Mark), Lost>),
     Read(WorkspaceId, Mark, Result<Stretch, Lost>),
     Heads(Result<Vec<(WorkspaceId, Mark)>, Lost>),
 }
@@ -39,6 +41,8 @@ struct Place {
     /// When the journal is asked for what is missing.
     read_at: Option<Instant>,
     reading: bool,
+    /// Somebody looked at its head for everyone; until when that is good enough.
+    watched_until: Option<Instant>,
     left_at: Option<Instant>,
 }
 
@@ -46,7 +50,7 @@ struct Work {
     shared: Arc<Shared>,
     listener: Arc<dyn Listener>,
     places: HashMap<WorkspaceId, Place>,
-    heard: SelectAll<Heard>,
+    heard: SelectAll<Hearing>,
     asked: FuturesUnordered<BoxFuture<'static, Learned>>,
     asking_heads: usize,
 }
@@ -57,6 +61,7 @@ impl Driver {
         let Driver { shared, mut wishes } = self;
         let mut heads = tokio::time::interval(shared.patience.heads);
         heads.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut gaps = shared.bus.gaps();
         let mut work = Work {
             shared: Arc::clone(&shared),
             listener,
@@ -74,14 +79,15 @@ impl Driver {
                     Some(wish) => work.grant(wish),
                     None => return,
                 },
-                Some(commit) = work.heard.next(), if !work.heard.is_empty() => work.hear(commit),
+                Some(heard) = work.heard.next(), if !work.heard.is_empty() => work.take(heard),
                 Some(learned) = work.asked.next(), if !work.asked.is_empty() => work.learn(learned),
                 () = until(due), if due.is_some() => work.read_what_is_due(),
                 _ = heads.tick() => {
                     work.leave_the_idle();
-                    work.ask_heads();
+                    work.ask_heads_nobody_watches();
                 }
                 () = shared.nudge.notified() => work.ask_heads(),
+                Some(()) = gaps.next() => work.ask_heads(),
             }
         }
     }
@@ -130,6 +136,19 @@ impl Work {
             };
             Learned::Following(workspace, following.await)
         }));
+    }
+
+    fn take(&mut self, heard: Heard) {
+        match heard {
+            Heard::Commit(commit) => self.hear(commit),
+            Heard::Stands(workspace, head) => self.compare(workspace, head),
+            Heard::Watched(workspace) => {
+                let good_for = self.shared.patience.heads * WATCHED_TURNS;
+                if let Some(place) = self.places.get_mut(&workspace) {
+                    place.watched_until = Some(Instant::now() + good_for);
+                }
+            }
+        }
     }
 
     fn hear(&mut self, commit: Arc<Commit>) {
@@ -195,7 +214,7 @@ impl Work {
         }
     }
 
-    fn follow(&mut self, workspace: WorkspaceId, following: Result<(Heard, Mark), Lost>) {
+    fn follow(&mut self, workspace: WorkspaceId, following: Result<(Hearing, Mark), Lost>) {
         let Some(place) = self.places.get_mut(&workspace) else { return };
         let waiting = std::mem::take(&mut place.waiting);
         let told = following.map(|(heard, at)| {
@@ -266,10 +285,27 @@ impl Work {
     }
 
     fn ask_heads(&mut self) {
+        let followed = self.shared.tails.lock().keys().copied().collect();
+        self.ask_heads_of(followed);
+    }
+
+    /// By the clock: the bus may be down, and then nobody tells.
+    fn ask_heads_nobody_watches(&mut self) {
+        let now = Instant::now();
+        let is_watched = |workspace: &WorkspaceId| {
+            let place = self.places.get(workspace);
+            place.and_then(|place| place.watched_until).is_some_and(|until| until > now)
+        };
+        let tails = self.shared.tails.lock();
+        let followed = tails.keys().copied().filter(|workspace| !is_watched(workspace)).collect();
+        drop(tails);
+        self.ask_heads_of(followed);
+    }
+
+    fn ask_heads_of(&mut self, followed: Vec<WorkspaceId>) {
         if self.asking_heads > 0 {
             return;
         }
-        let followed: Vec<_> = self.shared.tails.lock().keys().copied().collect();
         for some in followed.chunks(HEADS_MAX) {
             let (shared, some) = (Arc::clone(&self.shared), some.to_vec());
             self.asking_heads += 1;

@@ -6,4 +6,7 @@ mod feed;
 mod hall;
 mod wire;
 
-testkit::bus_contract!(in_process: async { std::sync::Arc::new(live::InProcess::default()) as std::sync::Arc<dyn live::Bus> });
+testkit::bus_contract!(in_process: async {
+    let bus = std::sync::Arc::new(live::InProcess::default());
+    testkit::bus::contract::Station { one: bus.clone(), other: bus, between: Box::new(testkit::bus::contract::Nothing) }
+});
