@@ -12,4 +12,4 @@ pub(crate) use cookie::Cookies;
 pub(crate) use enter::{Entered, enter};
 pub(crate) use handed::{Handed, device, private};
 pub use origins::Origins;
-pub use rates::{Counting, InProcess, Rates, Rule, Verdict, Whose};
+pub use rates::{Counting, FULL_US, InProcess, Rates, Rule, Verdict, Whose};

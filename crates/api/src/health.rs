@@ -158,7 +158,7 @@ async fn ready(State(health): State<Health>) -> Response {
         return answer(false, json!({ "status": "draining" }));
     }
     let report = health.report().await;
-    answer(!report.is_down(), json!({ "status": if report.is_down() { "down" } else { "ok" } }))
+    answer(!report.is_down(), json!({ "status": word(report.worst()) }))
 }
 
 fn answer(well: bool, body: Value) -> Response {

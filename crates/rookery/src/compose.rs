@@ -2,6 +2,7 @@
 
 mod backend;
 mod copies;
+mod counting;
 mod crowd;
 mod desk;
 mod doctor;
@@ -11,14 +12,20 @@ mod migrations;
 mod node;
 mod people;
 mod postgres;
+mod redis;
 mod roles;
 mod sockets;
 mod tasks;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
+use api::door::Counting;
 use api::health::Health;
 use service::Service;
+use service::live::presence::Presence;
+use service::live::redis::Redis;
+use service::live::{Bus, Hall, InProcess};
 use store::clock::{Clock, SystemClock};
 
 use crate::config::Config;
@@ -41,6 +48,21 @@ pub struct Ports {
     pub service: Service,
     pub desk: Desk,
     backend: Backend,
+    bus: Arc<dyn Bus>,
+    presence: Arc<dyn Presence>,
+    redis: Option<Redis>,
+    /// Processes that serve the API, as far as one knows.
+    processes: Arc<AtomicU32>,
+}
+
+impl Ports {
+    /// Limits are counted where all processes meet.
+    fn counting(&self) -> Arc<dyn Counting> {
+        match self.redis.clone() {
+            Some(redis) => Arc::new(counting::Shared::new(redis, Arc::clone(&self.processes))),
+            None => Arc::new(api::door::InProcess::default()),
+        }
+    }
 }
 
 /// Opens every backend and starts what keeps it going; the folder is held by the caller, who needs one if the store lives in it.
@@ -52,7 +74,13 @@ pub async fn ports(config: &Config, lifecycle: &Lifecycle) -> Result<Ports, Fail
     };
     let service = Service::new(backend.places.clone(), clock);
     let desk = Desk::new(config, service.clone(), &backend, lifecycle);
-    Ok(Ports { health: health::of(&backend), service, desk, backend })
+    let redis = redis::open(config, &service, lifecycle)?;
+    let (bus, presence): (Arc<dyn Bus>, Arc<dyn Presence>) = match redis.clone() {
+        Some(redis) => (Arc::new(redis.clone()), Arc::new(redis::hall(redis, lifecycle))),
+        None => (Arc::new(InProcess::default()), Arc::new(Hall::default())),
+    };
+    let (health, processes) = (health::of(&backend, redis.clone()), Arc::new(AtomicU32::new(1)));
+    Ok(Ports { health, service, desk, backend, bus, presence, redis, processes })
 }
 
 /// What a serving process does beside its roles: it is a node among others, answers commands, trims, copies, finishes what was begun.
@@ -62,7 +90,7 @@ pub async fn tend(
     ports: &Ports,
     lifecycle: &Lifecycle,
 ) -> Result<(), Failure> {
-    node::join(config, &ports.backend, lifecycle).await?;
+    node::join(config, ports, lifecycle).await?;
     postgres::warn_of_durability(&ports.backend).await;
     ports.desk.listen(data, lifecycle)?;
     ports.desk.keep_copying(config, lifecycle);
@@ -70,6 +98,9 @@ pub async fn tend(
     tasks::gather_marks(&ports.service, lifecycle);
     tasks::know_people(&ports.service, lifecycle);
     tasks::trim(config, &ports.backend, lifecycle);
+    if ports.redis.is_some() {
+        tasks::watch_for_everyone(ports, lifecycle);
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod check;
 pub mod kinds;
 mod load;
+pub mod redis;
 pub mod secret;
 mod section;
 mod settings;

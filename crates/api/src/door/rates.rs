@@ -75,6 +75,17 @@ impl Whose {
     pub fn pair(address: PeerAddress, named: [u8; 16]) -> Self {
         Self::Pair(address.counted(), named)
     }
+    /// The same in every process, and of nobody else.
+    pub fn name(&self) -> String {
+        let hex = |named: &[u8; 16]| format!("{:032x}", u128::from_be_bytes(*named));
+        match self {
+            Self::Address(address) => address.to_string(),
+            Self::Account(account) => account.to_string(),
+            Self::Named(named) => hex(named),
+            Self::Pair(address, named) => format!("{address}/{}", hex(named)),
+            Self::Everyone => "everyone".to_owned(),
+        }
+    }
 }
 
 /// What became of one asking.
@@ -93,20 +104,34 @@ pub trait Counting: Send + Sync {
     fn take(&self, rule: Rule, whose: Whose, now: Stamp) -> BoxFuture<'_, Verdict>;
 }
 
-const MINUTE_US: i64 = Stamp::MINUTE;
+/// What a full bucket holds.
+pub const FULL_US: i64 = Stamp::MINUTE;
+
+impl Rule {
+    /// What one time takes of a bucket.
+    pub fn step_us(self) -> i64 {
+        (FULL_US / i64::from(self.times.max(1))).max(1)
+    }
+}
+
+impl Verdict {
+    /// Of somebody whose bucket is empty then, and who came so much too early.
+    pub fn of(rule: Rule, now: Stamp, empty: Stamp, early_us: Option<i64>) -> Self {
+        let left = (FULL_US - (empty.0 - now.0)) / rule.step_us();
+        let reset_s = ((empty.0 - now.0).max(0) as u64).div_ceil(Stamp::SECOND as u64);
+        let remaining = if early_us.is_some() { 0 } else { u32::try_from(left).unwrap_or(0) };
+        Self { limit: rule.times, remaining, reset_s, retry_after_us: early_us }
+    }
+}
 
 /// The rule itself. `empty` is when the bucket would be empty; who is refused moves nothing.
 fn judge(empty: Stamp, now: Stamp, rule: Rule) -> (Stamp, Verdict) {
-    let step = (MINUTE_US / i64::from(rule.times.max(1))).max(1);
     // A clock that went back locks nobody out for longer than a full bucket.
-    let empty = empty.clamp(now, now.plus(MINUTE_US));
-    let filled = empty.plus(step);
-    let over = filled.0 - now.0 - MINUTE_US;
-    let (next, retry_after_us) = if over > 0 { (empty, Some(over)) } else { (filled, None) };
-    let left = (MINUTE_US - (next.0 - now.0)) / step;
-    let reset_s = ((next.0 - now.0).max(0) as u64).div_ceil(Stamp::SECOND as u64);
-    let remaining = if retry_after_us.is_some() { 0 } else { u32::try_from(left).unwrap_or(0) };
-    (next, Verdict { limit: rule.times, remaining, reset_s, retry_after_us })
+    let empty = empty.clamp(now, now.plus(FULL_US));
+    let filled = empty.plus(rule.step_us());
+    let over = filled.0 - now.0 - FULL_US;
+    let (next, early_us) = if over > 0 { (empty, Some(over)) } else { (filled, None) };
+    (next, Verdict::of(rule, now, next, early_us))
 }
 
 const SHARDS: usize = 16;
@@ -211,7 +236,7 @@ mod tests {
             limits.count(FIVE, Whose::Everyone, at(86_400));
         }
         let wait = limits.count(FIVE, Whose::Everyone, at(0)).retry_after_us.expect("a full bucket");
-        assert!(wait <= MINUTE_US, "{wait}");
+        assert!(wait <= FULL_US, "{wait}");
     }
 
     #[test]

@@ -3,19 +3,36 @@
 use std::sync::Arc;
 
 use api::health::{Condition, Health, Probe};
+use service::live::redis::Redis;
 use store::postgres::Durability;
 use store::{Postgres, Store};
 
 use super::api_clock;
 use super::backend::Backend;
 
-pub fn of(backend: &Backend) -> Health {
+pub fn of(backend: &Backend, redis: Option<Redis>) -> Health {
     let mut components: Vec<(&'static str, Probe)> = vec![("database", database(backend))];
     let engines: Vec<_> = backend.databases.iter().filter_map(|database| database.postgres.clone()).collect();
     if !engines.is_empty() {
         components.push(("quorum", quorum(engines)));
     }
+    if let Some(redis) = redis {
+        components.push(("redis", meeting(redis)));
+    }
     Health::of(components, api_clock())
+}
+
+/// Without it others are heard later and everything else goes on.
+fn meeting(redis: Redis) -> Probe {
+    Arc::new(move || {
+        let redis = redis.clone();
+        Box::pin(async move {
+            match redis.ping().await {
+                Ok(()) => Condition::Ok,
+                Err(away) => Condition::Degraded(away.to_string()),
+            }
+        })
+    })
 }
 
 /// The worst of all databases: without any of them something cannot be done.

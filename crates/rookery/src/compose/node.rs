@@ -1,6 +1,7 @@
 //! This process as one node of its installation: let in or refused at its start, seen while it lives, gone when it stops.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use store::clock::{SystemClock, new_key};
@@ -9,17 +10,19 @@ use store::{Engine, StoreError};
 use tokio::time::{Instant, MissedTickBehavior};
 use tracing::warn;
 
-use super::backend::Backend;
+use super::Ports;
 use super::desk::failed;
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::lifecycle::{Lifecycle, Stop, TaskError};
+use crate::role::Role;
 
 const BEAT_EVERY: Duration = Duration::from_secs(5);
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 /// Counts this node among the living, or says with figures why there is no room for it.
-pub async fn join(config: &Config, backend: &Backend, lifecycle: &Lifecycle) -> Result<(), Failure> {
+pub async fn join(config: &Config, ports: &Ports, lifecycle: &Lifecycle) -> Result<(), Failure> {
+    let backend = &ports.backend;
     let roles: Vec<_> = config.server.roles.iter().map(|role| role.name()).collect();
     let pool = backend.share.map_or(0, |share| share.pool);
     let own = node::Node::new(new_key(&SystemClock), &roles, pool);
@@ -30,11 +33,17 @@ pub async fn join(config: &Config, backend: &Backend, lifecycle: &Lifecycle) -> 
             refused => Failure::Refused(refused.to_string()),
         },
     )?;
-    lifecycle.spawn_base("node", |stop| live(directory, own, stop));
+    let processes = Arc::clone(&ports.processes);
+    lifecycle.spawn_base("node", |stop| live(directory, own, processes, stop));
     Ok(())
 }
 
-async fn live(directory: Arc<dyn Engine>, own: node::Node, stop: Stop) -> Result<(), TaskError> {
+async fn live(
+    directory: Arc<dyn Engine>,
+    own: node::Node,
+    processes: Arc<AtomicU32>,
+    stop: Stop,
+) -> Result<(), TaskError> {
     let mut beat = tokio::time::interval(BEAT_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut forgot = Instant::now();
@@ -44,6 +53,10 @@ async fn live(directory: Arc<dyn Engine>, own: node::Node, stop: Stop) -> Result
             _ = beat.tick() => {}
         }
         told(node::beat(directory.as_ref(), &own).await);
+        if let Ok(living) = node::live(directory.as_ref()).await {
+            let api = living.iter().filter(|node| node.roles.split(',').any(|role| role == Role::Api.name()));
+            processes.store(u32::try_from(api.count()).unwrap_or(u32::MAX), Ordering::Relaxed);
+        }
         if forgot.elapsed() >= FORGET_EVERY {
             told(node::forget(directory.as_ref()).await.map(drop));
             forgot = Instant::now();

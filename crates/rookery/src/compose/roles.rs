@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::door::{Counting, InProcess, Origins, Rates, Rule};
+use api::door::{Origins, Rates, Rule};
 use api::face::{Face, FaceOptions};
 use api::limits::Limits;
 use api::peer::Proxies;
@@ -40,7 +40,7 @@ impl Roles<'_> {
         lifecycle: &Lifecycle,
     ) -> Result<(), Failure> {
         let has = |role| self.0.contains(&role);
-        let counting: Arc<dyn Counting> = Arc::new(InProcess::default());
+        let counting = ports.counting();
         let allowance = Arc::new(sockets::Counted {
             counting: Arc::clone(&counting),
             rule: Rule::of_account(config.rates.account),
@@ -50,6 +50,9 @@ impl Roles<'_> {
         let own = own_door(config, ports, &face, doors, lifecycle);
         let sockets = has(Role::Gateway).then(|| sockets::open(config, ports, allowance, own, lifecycle));
         let sockets = sockets.transpose()?;
+        if !has(Role::Gateway) && ports.redis.is_some() {
+            sockets::only_tell(ports, lifecycle);
+        }
         if has(Role::Api) {
             main_door(config, ports, face, sockets, doors, lifecycle);
         }

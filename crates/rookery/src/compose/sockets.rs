@@ -13,7 +13,7 @@ use gateway::{Allowance, Bare, Gateway, Limits, Parts};
 use protocol::AccountId;
 use service::Service;
 use service::live::feed::Patience;
-use service::live::{Bus, Feed, Hall, InProcess, Journals, publish};
+use service::live::{Feed, Journals, publish};
 
 use super::Ports;
 use crate::config::Config;
@@ -28,7 +28,7 @@ pub fn open(
     door: Option<OwnDoor>,
     lifecycle: &Lifecycle,
 ) -> Result<Gateway, Failure> {
-    let bus: Arc<dyn Bus> = Arc::new(InProcess::default());
+    let bus = Arc::clone(&ports.bus);
     let journals = Arc::new(Journals::new(ports.service.clone()));
     let (feed, driver) = Feed::new(Arc::clone(&bus), journals, Patience::default());
     for database in &ports.backend.databases {
@@ -36,7 +36,7 @@ pub fn open(
         lifecycle.spawn_base("live.publish", |stop| until_stopped(stop, told));
     }
     let node = std::process::id().to_string();
-    let hall = Arc::new(Hall::default());
+    let hall = Arc::clone(&ports.presence);
     let made = Gateway::open(ports.service.clone(), feed, hall, limits(config), allowance, node, door);
     let (gateway, parts) =
         made.map_err(|error| Failure::Failed(format!("sockets cannot be kept: {error}")))?;
@@ -65,6 +65,14 @@ pub fn open(
         Ok(())
     });
     Ok(gateway)
+}
+
+/// A process without sockets of its own tells the others what it commits.
+pub fn only_tell(ports: &Ports, lifecycle: &Lifecycle) {
+    for database in &ports.backend.databases {
+        let told = publish(database.store.clone(), Arc::clone(&ports.bus), None);
+        lifecycle.spawn_base("live.publish", |stop| until_stopped(stop, told));
+    }
 }
 
 async fn until_stopped(stop: Stop, work: impl Future<Output = ()>) -> Result<(), TaskError> {

@@ -1,12 +1,15 @@
 //! The tasks that keep a store going, whatever its engine.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use service::Service;
+use service::live::Relay;
 use store::{Engine, Store, StoreError, upkeep};
 use tokio::runtime::Handle;
 use tracing::{debug, info, warn};
 
+use super::Ports;
 use super::backend::Backend;
 use crate::config::Config;
 use crate::lifecycle::Lifecycle;
@@ -86,6 +89,16 @@ pub fn know_people(service: &Service, lifecycle: &Lifecycle) {
             // Dropped anywhere, nothing of it is believed a second later.
             () = service.follow_installation() => {}
         }
+        Ok(())
+    });
+}
+
+/// Which journals moved, asked once for all processes: whoever holds the lease says it on the bus.
+pub fn watch_for_everyone(ports: &Ports, lifecycle: &Lifecycle) {
+    let stores = ports.backend.databases.iter().map(|database| database.store.clone()).collect();
+    let relay = Relay::new(stores, Arc::clone(&ports.bus), ports.service.new_key());
+    lifecycle.spawn("live.relay", |stop| async move {
+        relay.run(async move { stop.soft().await }).await;
         Ok(())
     });
 }

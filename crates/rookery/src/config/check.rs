@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::Config;
 use super::kinds::{Listen, StoreKind};
+use super::redis::RedisMode;
 
 /// The first thing that does not fit: its key, and words that say what to do.
 pub fn check(config: &Config) -> Result<(), (&'static str, String)> {
     server(config)?;
+    redis(config)?;
     store(config)?;
     let backup = &config.backup;
     if !backup.every.is_zero() && backup.every < Duration::from_mins(1) {
@@ -62,6 +64,33 @@ fn server(config: &Config) -> Result<(), (&'static str, String)> {
             "metrics.listen",
             format!("{metrics} is where people are served; choose another port, or off"),
         ));
+    }
+    Ok(())
+}
+
+fn redis(config: &Config) -> Result<(), (&'static str, String)> {
+    let redis = &config.redis;
+    if redis.mode == RedisMode::Single && redis.urls.len() > 1 {
+        return Err((
+            "redis.urls",
+            "redis.mode is single, so one server is enough; or set it to sentinel or cluster".into(),
+        ));
+    }
+    if redis.mode != RedisMode::Single && redis.urls.is_empty() {
+        return Err((
+            "redis.urls",
+            "redis.mode is set, so somebody to ask is needed; name at least one".into(),
+        ));
+    }
+    if redis.urls.iter().any(|url| url.tls != redis.urls[0].tls) {
+        return Err(("redis.urls", "some have TLS and some have not; allowed: all or none".into()));
+    }
+    if redis.ca.is_some() && redis.urls.iter().any(|url| !url.tls) {
+        return Err(("redis.ca", "without TLS nobody asks for it; write rediss:// in redis.urls".into()));
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if redis.prefix.is_empty() || !redis.prefix.chars().all(plain) {
+        return Err(("redis.prefix", "allowed: letters, digits, - _ .".into()));
     }
     Ok(())
 }

@@ -45,6 +45,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words!(StoreKind: "embedded" => Embedded, "postgres" => Postgres; "embedded or postgres");
 words!(LogFormat: "text" => Text, "json" => Json; "text or json");
 

@@ -46,6 +46,36 @@ impl Setting for Dsn {
     }
 }
 
+/// A word nobody is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+impl Setting for Password {
+    const ALLOWED: &'static str = "a password; an empty one is none";
+    const EXAMPLE: &'static str = "s3cret";
+    const SECRET: bool = true;
+
+    fn parse(text: &str) -> Result<Password, Wrong> {
+        if text.is_empty() { Err(Wrong) } else { Ok(Password(text.to_owned())) }
+    }
+
+    fn show(&self) -> String {
+        MASK.to_owned()
+    }
+}
+
 /// Hides every password of an address, and after `password=`, in any text: also in a quoted line of a broken file. Where it is not
 /// sure, it hides too much rather than too little.
 pub fn masked(text: &str) -> String {

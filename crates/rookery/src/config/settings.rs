@@ -7,7 +7,8 @@ use std::time::Duration;
 use api::peer::Network;
 
 use super::kinds::{Listen, LogFormat, PublicUrl, Shard, StoreKind};
-use super::secret::Dsn;
+use super::redis::{RedisMode, RedisUrl};
+use super::secret::{Dsn, Password};
 use super::section::settings;
 use super::values::Size;
 use crate::role::Role;
@@ -21,6 +22,7 @@ settings! {
         server: Server;
         rates: Rates;
         gateway: Gateway;
+        redis: Redis;
         store: Store;
         journal: Journal;
         backup: Backup;
@@ -110,6 +112,30 @@ settings! {
         commands_per_s: u32 = 100;
         /// How many may come in in a second; the others are told when to come back.
         newcomers_per_s: u32 = 10_000;
+    }
+    sections {}
+}
+
+settings! {
+    /// Where the processes of one installation meet while things happen: what was just said, who is here, how often somebody asks.
+    /// Nothing durable is in it, and a single process needs none: without it, or while it is away, others are heard within 2 s.
+    pub struct Redis {
+        /// One server, the sentinels, or some nodes of a cluster; rediss:// is TLS. Not set: each process by itself.
+        urls: Vec<RedisUrl> = Vec::new();
+        /// single, sentinel, or cluster (sharded channels: Redis 7 or later).
+        mode: RedisMode = RedisMode::Single;
+        /// What the sentinels call the primary.
+        master: String = "mymaster".to_owned();
+        /// Who signs in to the servers. Not set: default.
+        user: Option<String> = None;
+        /// With what.
+        password: Option<Password> = None;
+        /// With what one signs in to the sentinels, where they ask for something.
+        sentinel_password: Option<Password> = None;
+        /// A certificate in PEM that is believed instead of those this machine believes.
+        ca: Option<PathBuf> = None;
+        /// Begins every key and channel: installations that share a server differ in it.
+        prefix: String = "rookery".to_owned();
     }
     sections {}
 }

@@ -33,8 +33,20 @@ fn the_sample_in_the_documents_is_the_one_the_binary_writes() {
 
 #[test]
 fn the_sample_says_the_defaults() {
-    const NOT_SET: [&str; 7] =
-        ["public_url", "trusted_proxies", "cert ", "key ", "directory", "shards", "dir "];
+    const NOT_SET: [&str; 12] = [
+        "public_url",
+        "trusted_proxies",
+        "cert ",
+        "key ",
+        "directory",
+        "shards",
+        "dir ",
+        "urls ",
+        "user ",
+        "password ",
+        "sentinel_password ",
+        "ca ",
+    ];
     let home = tempdir().expect("a folder");
     let sample = run(home.path(), &["config", "sample"]).said();
     let uncommented: String = sample
@@ -67,6 +79,17 @@ fn a_wrong_value_is_refused_with_the_key_the_value_and_what_is_allowed() {
         ("[server]\nroles = [\"api\", \"pilot\"]", ["server.roles", "'pilot'", "api"]),
         ("[store]\nkind = \"mysql\"", ["store.kind", "'mysql'", "embedded or postgres"]),
         ("[store.postgres.pool]\nsize = -1", ["store.postgres.pool.size", "'-1'", "a whole number"]),
+        (
+            "[redis]\nurls = [\"redis://me:secret@there:1\"]",
+            ["redis.urls", "not shown", "settings of their own"],
+        ),
+        (
+            "[redis]\nurls = [\"redis://a:1\", \"redis://b:1\"]",
+            ["redis.urls", "one server", "sentinel or cluster"],
+        ),
+        ("[redis]\nmode = \"cluster\"", ["redis.urls", "redis.mode is set", "name at least one"]),
+        ("[redis]\nurls = [\"redis://a:1\"]\nca = \"a.pem\"", ["redis.ca", "without TLS", "rediss://"]),
+        ("[redis]\nprefix = \"a b\"", ["redis.prefix", "allowed", "letters"]),
         ("[backup]\nevery = \"1s\"", ["backup.every", "once a minute", "1m"]),
         ("[store]\nkind = \"postgres\"", ["store.postgres.directory", "is postgres", "needed"]),
         ("[metrics]\nlisten = \"127.0.0.1:7665\"", ["metrics.listen", "127.0.0.1:7665", "another port"]),

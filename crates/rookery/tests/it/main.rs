@@ -11,6 +11,7 @@ mod metrics;
 mod operating;
 mod people;
 mod postgres;
+mod redis;
 mod serving;
 mod sockets;
 mod story;
