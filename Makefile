@@ -46,24 +46,24 @@ shots: web ## every page as it looks, both themes, wide and narrow, into web/sho
 bench: bench-sends bench-http bench-live ## all benchmarks
 
 bench-sends: ## durable sends per second and their latency, beside pgbench and raw SQLite
-	$(CARGO) build --release -p load --bin bench-sends
+	$(CARGO) build --release -p bench --bin bench-sends
 	FSYNC=on scripts/services run postgres pgbouncer -- target/release/bench-sends
 
 bench-http: ## sends and pages a second over HTTP, their CPU beside the store alone and raw SQL; memory, cold start, binary
-	$(CARGO) build --release -p load --bin bench-http -p rookery --bin rookery
+	$(CARGO) build --release -p bench --bin bench-http -p rookery --bin rookery
 	target/release/bench-http
 
 bench-live: ## sockets: memory, connections and deliveries a second, storms, presence; beside uWebSockets, Bun, ws, NATS and a raw loop
 	bench/install
-	$(CARGO) build --release -p load --bin bench-live -p rookery --bin rookery
+	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery
 	target/release/bench-live --page docs/benchmarks.md
 
 bench-many: ## 50,000 sockets over several processes, talking, for ten minutes: memory stays flat
-	$(CARGO) build --release -p load --bin bench-live -p rookery --bin rookery
+	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery
 	target/release/bench-live --rows many --minutes $(or $(MINUTES),10)
 
 soak: ## a team at work for an hour: no slope in memory, descriptors or latency
-	$(CARGO) build --release -p load --bin bench-live -p rookery --bin rookery
+	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery
 	target/release/bench-live --rows soak --minutes $(or $(MINUTES),60)
 
 schedules: ## thousands of seeded schedules of commands, kills, faults and clock jumps; every fault of the wire

@@ -4,7 +4,7 @@ use super::Problem;
 use crate::tree::{File, Tree};
 
 /// Roles meet in the store, the bus and the job queue, so none of them may name another.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("protocol", &["domain"]),
     // A wire and its pool: it knows no table.
@@ -29,7 +29,8 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         "testkit",
         &["api", "gateway", "worker", "service", "protocol", "reading", "store", "live", "domain", "load"],
     ),
-    ("load", &["service", "store", "reading", "domain"]),
+    ("load", &["service", "domain"]),
+    ("bench", &["load", "store", "reading", "domain"]),
     ("xtask", &[]),
 ];
 
