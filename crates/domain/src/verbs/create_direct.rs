@@ -5,18 +5,16 @@ use super::field;
 use super::join::give_seat;
 use crate::cell::Json;
 use crate::event::{Audience, EventKind, Tell};
-use crate::limits::{CHANNELS_MAX, DIRECT_MEMBERS_MAX, GUEST_SEATS_MAX};
+use crate::limits::{DIRECT_MEMBERS_MAX, GUEST_SEATS_MAX};
 use crate::permission::{CHANNEL_BY_DIRECT, SEATS_OF, member, open_workspace, other};
 use crate::rows::{
     Channel, ChannelKind, ChannelProfile, ChannelState, ChannelTip, Member, Role, Seat, SeatRole,
     WorkspaceSelf,
 };
-use crate::{
-    AccountId, By, Changes, ChannelId, Code, Command, Needs, Position, Refusal, Reply, World, values,
-};
+use crate::{AccountId, By, Changes, ChannelId, Command, Needs, Position, Refusal, Reply, World, values};
 
 /// The same set gives the same channel again, and seats whoever of them had left the workspace and is back. Alone
-/// it is a notebook. Its people never change: who leaves the workspace loses the seat, the others keep talking.
+/// it is a notebook. It counts for no limit of channels. Its people never change: who leaves the workspace loses the seat, the others keep talking.
 #[derive(Debug)]
 pub struct CreateDirect {
     /// Used where there is none of this set yet.
@@ -83,7 +81,7 @@ impl Command for CreateDirect {
     }
     fn decide(&self, by: By, world: &World) -> Result<Changes, Refusal> {
         let member = member(by, world)?;
-        let workspace = open_workspace(by, world)?;
+        open_workspace(by, world)?;
         let values = self.values(by);
         if let Some(known) = world.find::<Channel>(&CHANNEL_BY_DIRECT, &values).next() {
             return self.again(by, known, world);
@@ -94,12 +92,7 @@ impl Command for CreateDirect {
                 return Err(Refusal::not_found("member"));
             }
         }
-        if workspace.channels >= CHANNELS_MAX {
-            let message = format!("a workspace has at most {CHANNELS_MAX} channels");
-            return Err(Refusal::new(Code::Conflict, message));
-        }
         let mut changes = Changes::begin(world);
-        changes.put(WorkspaceSelf { channels: workspace.channels + 1, ..workspace.clone() });
         self.make(by, &mut changes);
         Ok(changes.answering(Reply::of(&serde_json::json!({ "id": self.id }))))
     }

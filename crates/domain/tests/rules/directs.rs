@@ -1,7 +1,7 @@
 use domain::EventKind::{ChannelCreated, SeatJoined};
 use domain::limits::DIRECT_MEMBERS_MAX;
 use domain::verbs::{AddToChannel, ChangeChannel, CreateDirect, RemoveFromChannel};
-use domain::{By, ChannelId, Code, Refusal, Role, Seat, Viewer, may_see};
+use domain::{By, ChannelId, Code, Refusal, Role, Seat, Viewer, WorkspaceSelf, may_see};
 
 use crate::stage::Stage;
 
@@ -56,6 +56,17 @@ fn a_direct_channel_is_between_at_most_nine_members_and_its_people_stay() {
     assert_eq!(stage.refuses(owner, &close), Code::NotAllowed);
     let stranger = By { account: domain::AccountId::new(stage.key()), ..owner };
     assert_eq!(opens(&mut stage, owner, &[stranger]).unwrap_err().code, Code::NotFound);
+}
+
+#[test]
+fn directs_are_many_and_count_for_no_limit_of_channels() {
+    let mut stage = Stage::new();
+    let owner = stage.owner;
+    let bob = stage.welcomes("Bob", Role::Member);
+    let channels = |stage: &Stage| stage.row::<WorkspaceSelf>(&(owner.workspace,)).expect("itself").channels;
+    let before = channels(&stage);
+    opens(&mut stage, owner, &[bob]).expect("opened");
+    assert_eq!(channels(&stage), before);
 }
 
 #[test]
