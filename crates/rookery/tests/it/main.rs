@@ -7,6 +7,7 @@ mod configuration;
 mod doctor;
 mod harness;
 mod journal;
+mod load;
 mod metrics;
 mod operating;
 mod people;
