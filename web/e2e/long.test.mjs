@@ -98,7 +98,8 @@ test('a date three years back and one in between are jumped to', async () => {
       return seen.length > 5 && seen[0].number >= least && seen[0].number <= most && seen;
     }, day);
     assert.ok(inOrder(rows));
-    const at = await page.locator(`article.msg[data-number="${rows[0].number}"] time`).first().getAttribute('datetime');
+    // Whichever is first by now: rows above are still being measured, and the first one may leave the page.
+    const at = await page.locator('article.msg time').first().getAttribute('datetime');
     assert.ok(Math.abs(Date.parse(at) - Date.parse(day)) < 5 * 86_400_000, `${at} for ${day}`);
   }
 });
