@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test lint bench bench-http bench-sends bench-live bench-many soak schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down fleet fleet-down rules
+.PHONY: help run web check test lint bench bench-http bench-sends bench-live bench-many bench-web soak schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down fleet fleet-down rules
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -22,15 +22,17 @@ check: lint ## while writing: format, lints, tree rules, tests on the embedded b
 
 test: web ## everything, with real servers (installs what is missing and says so)
 	cd web && npm run --silent lint && npm test --silent
-	scripts/services run -- $(CARGO) test --workspace --no-fail-fast
+	scripts/services install collector
+	scripts/services run -- $(CARGO) test --workspace --features rookery/otlp --no-fail-fast
 	scripts/promtool
 	scripts/schemathesis
+	scripts/k6
 	scripts/browsers
 	@$(MAKE) --no-print-directory lint
 
 lint: ## format and lints alone
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --workspace --all-targets --features rookery/otlp -- -D warnings
 
 picture: web ## the picture in the README, drawn anew by a browser
 	$(CARGO) build -p rookery
@@ -43,20 +45,24 @@ shots: web ## every page as it looks, both themes, wide and narrow, into web/sho
 	$(CARGO) build -p rookery
 	scripts/browsers shots
 
-bench: bench-sends bench-http bench-live ## all benchmarks
+bench: web ## every bench beside its peers, two hours of a quiet machine: writes docs/benchmarks.md (QUICK=1: whether it all runs)
+	bench/install
+	$(CARGO) build --release -p bench -p rookery
+	target/release/bench-suite $(if $(QUICK),--quick)
 
 bench-sends: ## durable sends per second and their latency, beside pgbench and raw SQLite
 	$(CARGO) build --release -p bench --bin bench-sends
 	FSYNC=on scripts/services run postgres pgbouncer -- target/release/bench-sends
 
-bench-http: ## sends and pages a second over HTTP, their CPU beside the store alone and raw SQL; memory, cold start, binary
+bench-http: ## sends and pages a second over HTTP, their CPU beside the store alone, raw SQL and Synapse; memory, cold start, binary
+	bench/install
 	$(CARGO) build --release -p bench --bin bench-http -p rookery --bin rookery
 	target/release/bench-http
 
-bench-live: ## sockets: memory, connections and deliveries a second, storms, presence; beside uWebSockets, Bun, ws, NATS and a raw loop
+bench-live: ## sockets: memory, connections and deliveries a second, storms, presence; beside uWebSockets, Bun, ws, Socket.IO, NATS, nchan and a raw loop
 	bench/install
 	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery
-	target/release/bench-live --page docs/benchmarks.md
+	target/release/bench-live
 
 bench-many: ## 50,000 sockets over several processes, talking, for ten minutes: memory stays flat
 	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery
@@ -66,13 +72,19 @@ soak: ## a team at work for an hour: no slope in memory, descriptors or latency
 	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery
 	target/release/bench-live --rows soak --minutes $(or $(MINUTES),60)
 
-schedules: ## thousands of seeded schedules of commands, kills, faults and clock jumps; every fault of the wire
-	$(CARGO) run --release -p testkit --bin schedules
-	scripts/services run postgres pgbouncer -- $(CARGO) run --release -p testkit --bin wire-faults
+bench-web: web ## what the client costs a reader, its processor four times slower: start, scrolling, keys, memory, bytes
+	$(CARGO) build --release -p rookery --bin rookery -p testkit --bin fill
+	ROOKERY_BINARY=$(CURDIR)/target/release/rookery scripts/browsers bench
 
-chaos: ## ten minutes of kill -9 under load, on both engines
-	scripts/services install postgres pgbouncer
-	$(CARGO) build --release -p testkit --bins
+schedules: ## thousands of seeded schedules: the store's of kills and faults, a fleet's with sockets and a bus that loses; every fault of the wire
+	$(CARGO) build --release -p fleet
+	target/release/schedules
+	target/release/fleet-schedules
+	scripts/services run postgres pgbouncer -- $(CARGO) run --release -p fleet --bin wire-faults
+
+chaos: ## ten minutes of kill -9 under load on both engines, and ten on a fleet with people at its sockets
+	scripts/services install postgres pgbouncer redis
+	$(CARGO) build --release -p testkit -p rookery --bins
 	target/release/chaos --minutes $(or $(MINUTES),10)
 
 fuzz: ## nonsense at every endpoint, parser and id, for long

@@ -1,8 +1,11 @@
 //! Puts what the web client's build left in `web/dist` into the binary, each file with its smaller forms beside it.
 
 use std::fmt::Write as _;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+use flate2::read::GzDecoder;
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../web/dist");
@@ -20,9 +23,10 @@ fn main() -> io::Result<()> {
         let bytes = fs::read(path)?;
         let tag = &blake3::hash(&bytes).to_hex()[..32];
         let name = name.to_string_lossy().replace('\\', "/");
+        let plain =
+            if unpacks_to(path, &bytes) { "None".to_owned() } else { format!("Some({})", included(path)) };
         let entry = format!(
-            "    File {{ path: {name:?}, tag: {tag:?}, plain: {}, gzip: {}, brotli: {} }},\n",
-            included(path),
+            "    File {{ path: {name:?}, tag: {tag:?}, plain: {plain}, gzip: {}, brotli: {} }},\n",
             beside(path, "gz"),
             beside(path, "br")
         );
@@ -50,8 +54,19 @@ fn is_smaller_form(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "gz" || end == "br")
 }
 
+fn smaller_form(path: &Path, end: &str) -> PathBuf {
+    PathBuf::from(format!("{}.{end}", path.display()))
+}
+
+/// Whether its gzip form gives it back, so that it need not be carried twice.
+fn unpacks_to(path: &Path, bytes: &[u8]) -> bool {
+    let mut whole = Vec::new();
+    fs::File::open(smaller_form(path, "gz"))
+        .is_ok_and(|small| GzDecoder::new(small).read_to_end(&mut whole).is_ok() && whole == bytes)
+}
+
 fn beside(path: &Path, end: &str) -> String {
-    let smaller = PathBuf::from(format!("{}.{end}", path.display()));
+    let smaller = smaller_form(path, end);
     if smaller.is_file() { format!("Some({})", included(&smaller)) } else { "None".to_owned() }
 }
 

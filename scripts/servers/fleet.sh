@@ -42,6 +42,8 @@ address = 0
 sign_in_address = 0
 [gateway]
 threads = 1
+[redis]
+urls = ["redis://127.0.0.1:$(port_of "$dir/redis")"]
 [store]
 kind = "postgres"
 [store.postgres]
@@ -84,7 +86,7 @@ fleet_nginx_config() {
   mkdir -p "$at/nginx"
   cp "$tree/deploy/nginx.conf" "$at/nginx.conf"
   echo "# This nginx stands first." >"$at/nginx/trusted.conf"
-  echo "listen 127.0.0.1:$(port_of "$at");" >"$at/nginx/listen.conf"
+  echo "listen 127.0.0.1:$(port_of "$at") backlog=4096;" >"$at/nginx/listen.conf"
   # Places of the shipped list, by role: so its least_conn, its failures and its zones are what is tried here.
   cp "$tree/deploy/nginx/upstreams.conf" "$at/nginx/upstreams.conf"
   for node; do

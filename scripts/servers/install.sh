@@ -15,11 +15,13 @@ package_for() {
   pgbouncer) command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer ;;
   redis) command -v redis-server >/dev/null || echo redis-server ;;
   nginx) command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || echo nginx ;;
+  nchan) [ -e /usr/lib/nginx/modules/ngx_nchan_module.so ] || echo libnginx-mod-nchan ;;
+  go) command -v go >/dev/null || echo golang-go ;;
   promtool) command -v promtool >/dev/null || echo prometheus ;;
   chromium) [ -x /usr/bin/chromium ] || echo chromium ;;
   emoji) [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || echo fonts-noto-color-emoji ;;
   letters) [ -d /usr/share/fonts/truetype/liberation ] || echo fonts-liberation ;;
-  *) die "no such server: $1 (postgres, pgbouncer, redis, nginx, promtool, cluster, redis-sentinel, redis-cluster; for browsers chromium, emoji, letters)" ;;
+  *) die "no such server: $1 (postgres, pgbouncer, redis, nginx, promtool, collector, cluster, redis-sentinel, redis-cluster; for benches nchan; for browsers chromium, emoji, letters)" ;;
   esac
 }
 

@@ -2,20 +2,60 @@
 # Redis in a folder, nothing kept on disk: one server, three sentinels over a primary and its replica, or a cluster
 # of six. Sourced by scripts/services.
 
-redis_at() { redis-cli -p "$(port_of "$1")" "${@:2}" </dev/null 2>/dev/null; }
+# The seal of a server, in its own folder or the one above, where `redis-seal` made one.
+seal_of() {
+  local dir
+  for dir in "$1" "$(dirname "$1")"; do
+    [ ! -d "$dir/seal" ] || { echo "$dir/seal"; return; }
+  done
+}
+
+# redis_cli DIR WORD...: with the words that let one in there.
+redis_cli() {
+  local seal ask=(); seal=$(seal_of "$1")
+  [ -z "$seal" ] || mapfile -t ask <"$seal/ask"
+  redis-cli "${ask[@]}" "${@:2}" </dev/null 2>/dev/null
+}
+redis_at() { redis_cli "$1" -p "$(port_of "$1")" "${@:2}"; }
 
 # A plain PING may reach a stranger on the port, so the answer must come from our own process.
-redis_ready() { redis-cli -p "$2" info server | grep -q "^process_id:$(pid_of "$1")[[:cntrl:]]*$"; }
+redis_ready() { redis_cli "$1" -p "$2" info server | grep -q "^process_id:$(pid_of "$1")[[:cntrl:]]*$"; }
 
 # What stands in DIR/args, a word a line, is said to the server, too.
 redis_try() {
-  local more=()
+  local seal more=() listen=(--port "$2"); seal=$(seal_of "$1")
+  [ -z "$seal" ] || { mapfile -t listen <"$seal/args"; listen=(--port 0 --tls-port "$2" "${listen[@]}"); }
   [ ! -s "$1/args" ] || mapfile -t more <"$1/args"
   : >"$1/log"
   own_by_server "$1"
-  spawn "$1" redis-server --port "$2" --bind 127.0.0.1 --dir "$1" --save '' --appendonly no --daemonize no \
+  spawn "$1" redis-server "${listen[@]}" --bind 127.0.0.1 --dir "$1" --save '' --appendonly no --daemonize no \
     --repl-diskless-sync-delay 0 "${more[@]}"
   until_ready 20 "$1" redis_ready "$1" "$2"
+}
+
+# redis_seal DIR USER PASSWORD: servers in DIR or right below it, started after this, speak TLS alone, with a certificate that
+# DIR/seal/ca.pem vouches for, and let in USER, who may do what a node does below the prefix rookery and nothing else, and
+# `default`, who may do everything; both by PASSWORD.
+redis_seal() {
+  local seal user=$2 password=$3; seal=$(server_dir "$1")/seal
+  mkdir -p "$seal"
+  redis_certificate "$seal" >"$seal/log" 2>&1 || { cat "$seal/log" >&2; die "openssl made no certificate in $seal"; }
+  printf '%s\n' --tls-cert-file "$seal/cert.pem" --tls-key-file "$seal/key.pem" --tls-ca-cert-file "$seal/ca.pem" \
+    --tls-auth-clients no --tls-replication yes --tls-cluster yes --requirepass "$password" --masterauth "$password" \
+    --user "$user" on ">$password" '~rookery:*' '&rookery:*' +@read +@write +@pubsub +@connection +@scripting -@dangerous \
+    +time +info +role '+cluster|slots' >"$seal/args"
+  printf '%s\n' --tls --cacert "$seal/ca.pem" --no-auth-warning --pass "$password" >"$seal/ask"
+  chmod 755 "$seal"
+  own_by_server "$seal"
+}
+
+redis_certificate() {
+  local key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+  printf 'basicConstraints=critical,CA:FALSE\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n' >"$1/about.txt"
+  openssl req -x509 "${key[@]}" -keyout "$1/ca-key.pem" -out "$1/ca.pem" -subj '/CN=who vouches' -days 30 &&
+    openssl req "${key[@]}" -keyout "$1/key.pem" -out "$1/ask.pem" -subj /CN=redis &&
+    openssl x509 -req -in "$1/ask.pem" -CA "$1/ca.pem" -CAkey "$1/ca-key.pem" -CAcreateserial \
+      -out "$1/cert.pem" -days 30 -extfile "$1/about.txt"
 }
 
 redis_start() {
@@ -108,7 +148,7 @@ redis_cluster_start() {
     addresses+=("127.0.0.1:$(port_of "$dir/$node")")
   done
   if ! redis_at "$dir/1" cluster nodes | grep -q slave; then
-    redis-cli --cluster create "${addresses[@]}" --cluster-replicas 1 --cluster-yes </dev/null >"$dir/create.log" 2>&1 ||
+    redis_cli "$dir/1" --cluster create "${addresses[@]}" --cluster-replicas 1 --cluster-yes >"$dir/create.log" ||
       { cat "$dir/create.log" >&2; die "no cluster came of $dir"; }
   fi
   for node in 1 2 3 4 5 6; do

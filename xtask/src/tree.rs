@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::tidy::source::{self, Token};
 
 /// Folders that hold what is made, not what is written.
-const SKIPPED: [&str; 5] = ["target", "var", ".git", "node_modules", "rookery-data"];
+const SKIPPED: [&str; 6] = ["target", "var", ".git", "node_modules", "rookery-data", ".peers"];
 
 pub struct File {
     /// From the root, with `/`.

@@ -9,17 +9,16 @@ use protocol::entrance::{About, SetUp, Welcome};
 use protocol::workspace::Workspace;
 use protocol::{Moment, Written};
 use service::{FirstOwner, Freshness};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::Body;
 use crate::door::{Entered, Handed, Rule, Whose, device};
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(about)).routes(routes!(set_up))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(about)).routes(routes!(set_up))
 }
 
 /// What this installation is, for whoever asks.

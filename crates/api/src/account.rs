@@ -5,8 +5,6 @@ use axum::extract::State;
 use protocol::account::{Account, AccountPatch, PasswordChange};
 use protocol::{Moment, Written};
 use service::AccountChange;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, Keyed};
 use crate::caller::InPerson;
@@ -15,9 +13,10 @@ use crate::door::Entered;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::Writing;
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(change, crate::closing::close)).routes(routes!(change_password))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(change, crate::closing::close)).routes(routes!(change_password))
 }
 
 /// Another name or another e-mail address. How a workspace calls one is changed there.

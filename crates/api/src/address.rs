@@ -3,15 +3,17 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use service::Address;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{Required, Schema};
-use utoipa_axum::router::UtoipaMethodRouter;
+#[cfg(feature = "described")]
+use utoipa::openapi::{
+    RefOr, Required, Schema,
+    path::{ParameterBuilder, ParameterIn},
+    schema::{ObjectBuilder, Type},
+};
 
 use crate::asked::named;
 use crate::errors::Problem;
 use crate::face::Face;
+use crate::routes::Route;
 
 /// `…/channels/{c}/messages/{n}`, or with `/replies/{m}` the reply of that number.
 #[derive(Debug, Clone, Copy)]
@@ -48,21 +50,21 @@ const MESSAGE: &str = "/messages/{n}";
 const REPLY: &str = "/messages/{n}/replies/{m}";
 
 /// What can be done to a message can be done to a reply, under its own path.
-pub fn of_replies_too((schemas, mut paths, methods): UtoipaMethodRouter<Face>) -> UtoipaMethodRouter<Face> {
-    let replies = paths.paths.iter().map(|(path, item)| (path.replacen(MESSAGE, REPLY, 1), of_a_reply(item)));
-    let replies: Vec<_> = replies.collect();
-    paths.paths.extend(replies);
-    (schemas, paths, methods)
+pub fn of_replies_too(routes: Vec<Route>) -> Vec<Route> {
+    let replies: Vec<_> = routes.iter().map(of_a_reply).collect();
+    routes.into_iter().chain(replies).collect()
 }
 
-fn of_a_reply(item: &PathItem) -> PathItem {
-    let mut item = item.clone();
-    let each = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-    each.into_iter().flatten().for_each(describe);
-    item
+fn of_a_reply(route: &Route) -> Route {
+    let reply = Route { path: route.path.replacen(MESSAGE, REPLY, 1), ..route.clone() };
+    #[cfg(feature = "described")]
+    let reply = described(reply);
+    reply
 }
 
-fn describe(operation: &mut Operation) {
+#[cfg(feature = "described")]
+fn described(mut reply: Route) -> Route {
+    let operation = &mut reply.said.operation;
     let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).build();
     let parameter = ParameterBuilder::new()
         .name("m")
@@ -72,4 +74,5 @@ fn describe(operation: &mut Operation) {
         .build();
     operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_of_reply"));
+    reply
 }

@@ -7,8 +7,6 @@ use protocol::account::Scope;
 use protocol::bot::{Bot, BotPatch, MadeBot, NewBot, NewBotToken};
 use protocol::{List, Moment, Written};
 use service::{Bots, Scopes, Seen};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{AtLeast, Body, Fresh, Inside, KeyHeader, Keyed, Optional, Page, Paging, named};
 use crate::caller::InPerson;
@@ -18,9 +16,10 @@ use crate::door::private;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(bots, make)).routes(routes!(rename, remove)).routes(routes!(renew))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(bots, make)).routes(routes!(rename, remove)).routes(routes!(renew))
 }
 
 fn scopes(words: Vec<Scope>) -> Result<Scopes, Problem> {

@@ -8,17 +8,16 @@ use protocol::{ChannelId, Epoch, Moment, Position, Written};
 use serde::Deserialize;
 use service::{Away, Seen};
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Fresh, Inside, Paging};
 use crate::cursor::cursor;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::Reading;
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(changed))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(changed))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

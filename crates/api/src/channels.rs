@@ -11,17 +11,16 @@ use protocol::{AccountId, By, ChannelId, Key, Listing, Moment, Written};
 use serde::Deserialize;
 use service::{ChannelChange, ChannelsAsked, Done, ListedChannel, NewChannel, Seen};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{AtLeast, Body, Fresh, Inside, KeyHeader, Keyed, Page, Paging, Words, named};
 use crate::cursor::cursor;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(channels, create))
         .routes(routes!(channel, change))
         .routes(routes!(archive))

@@ -25,6 +25,7 @@ use tracing::{debug, error};
 use crate::limits::Limits;
 use crate::peer::{Proxies, Sealed};
 use crate::server::Door;
+use crate::traced;
 use crate::wire::{Moves, Stream, Wire};
 
 pub(crate) async fn serve(
@@ -127,6 +128,7 @@ async fn answer(
     let _asked = end.moves.asked();
     let sealed = end.sealed || end.proxies.sealed(end.socket, request.headers());
     let peer = end.proxies.caller(end.socket, request.headers());
+    traced::believe(&mut request, &end.proxies, end.socket);
     request.extensions_mut().insert(peer);
     request.extensions_mut().insert(Sealed(sealed));
     // A router is always ready; its readiness needs no asking.

@@ -1,8 +1,6 @@
-//! The OpenAPI document: what each handler says of itself, and what is true of all of them, said once.
+//! The OpenAPI document: what each handler says of itself, and what is true of all of them, said once. Only tests and
+//! `make openapi` make it; the server serves what was kept.
 
-use axum::body::Bytes;
-use axum::http::header;
-use axum::routing::{MethodRouter, get};
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{KnownFormat, OpenApi, RefOr, Schema, SchemaFormat, Server};
@@ -57,25 +55,17 @@ const WORDS: [(&str, &str); 16] = [
     ),
 ];
 
-/// Before any handler has said its part.
-pub(crate) fn begun() -> OpenApi {
-    Document::openapi()
-}
-
-pub(crate) fn finished(mut document: OpenApi) -> OpenApi {
+/// What the handlers say of themselves, in one document.
+pub fn document() -> OpenApi {
+    let mut document = Document::openapi();
     document.servers = Some(vec![Server::new("/api/v1")]);
+    crate::v1::nouns().describe(&mut document);
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             finish(operation, method, path);
         }
     }
     document
-}
-
-pub(crate) fn served<S: Clone + Send + Sync + 'static>(document: &OpenApi) -> MethodRouter<S> {
-    let text = Bytes::from(document.to_json().unwrap_or_default());
-    let kind = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
-    get(move || async move { (kind, text) })
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {

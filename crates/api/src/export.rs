@@ -7,8 +7,6 @@ use protocol::export::{Export, OwnItem, OwnMessage, OwnRows, OwnSeat};
 use protocol::member::Member;
 use protocol::{Stamp, time};
 use service::{Mark, Utterance, scopes_of};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::Paging;
 use crate::caller::InPerson;
@@ -16,9 +14,10 @@ use crate::cursor::cursor;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::Reading;
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(export))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(export))
 }
 
 /// One's own data, in pages: the account first, then one's own rows, then everything one said.

@@ -2,7 +2,6 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -25,11 +24,13 @@ const USUALLY: [(HeaderName, HeaderValue); 2] = [
 /// A year; only said where TLS is, since elsewhere it is ignored.
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-pub(crate) async fn say(request: Request, next: Next) -> Response {
+pub(crate) async fn say<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let sealed = Sealed::of(request.extensions());
     let may_shrink = request.method() == Method::GET;
-    let mut response =
-        if is_preflight(&request) { refused().into_response() } else { next.run(request).await };
+    let mut response = if is_preflight(&request) { refused().into_response() } else { next(request).await };
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, value);

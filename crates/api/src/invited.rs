@@ -9,17 +9,16 @@ use protocol::entrance::{Accept, Opening, Welcome};
 use protocol::workspace::Workspace;
 use protocol::{Moment, Written};
 use service::{CredentialKind, Done, Freshness, InvitationCode, Newcomer, Who};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, Keyed};
 use crate::door::{Entered, Handed, device, private};
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(shown)).routes(routes!(accept))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(shown)).routes(routes!(accept))
 }
 
 /// What it opens, and from whom it is. Changes nothing.

@@ -7,8 +7,6 @@ use protocol::keeping::{Invitation, MadeInvitation, NewInvitation, Noted};
 use protocol::person::people;
 use protocol::{Key, Listing, Moment, Position, Role, Written};
 use service::{NewInvite, Seen};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{AtLeast, Body, Fresh, Inside, KeyHeader, Keyed, Page, Paging, named};
 use crate::cursor::cursor;
@@ -17,9 +15,10 @@ use crate::door::private;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(invitations, invite)).routes(routes!(revoke)).routes(routes!(audit))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(invitations, invite)).routes(routes!(revoke)).routes(routes!(audit))
 }
 
 /// Invitations, newest first, for who may invite. A code is never shown again.

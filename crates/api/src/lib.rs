@@ -17,17 +17,22 @@ mod compression;
 mod connection;
 mod cursor;
 mod docs;
-mod document;
+#[cfg(feature = "described")]
+pub mod document;
 mod done;
 pub mod door;
 pub mod errors;
 mod etag;
 mod export;
 pub mod face;
+mod form;
+mod handle;
 mod headers;
 pub mod health;
 mod invited;
+mod json;
 mod keeping;
+mod kept;
 pub mod limits;
 mod links;
 mod lists;
@@ -44,6 +49,7 @@ mod pins;
 mod reactions;
 mod refused;
 mod request_id;
+mod routes;
 mod seats;
 pub mod server;
 mod session;
@@ -51,15 +57,18 @@ mod site;
 pub mod socket;
 pub mod tls;
 mod tokens;
+mod traced;
 pub mod v1;
 pub mod wire;
 mod workspaces;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 
 use crate::errors::Problem;
+use crate::handle::Handles;
 use crate::health::Health;
 use crate::limits::Limits;
 
@@ -86,10 +95,14 @@ pub fn operator_router(health: Health, render: metrics::Render, limits: &Limits)
 fn dressed(routes: Router, limits: &Limits) -> Router {
     routes
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(DefaultBodyLimit::max(limits.body_bytes_max))
-        .layer(middleware::from_fn_with_state(limits.clone(), limits::hold))
-        .layer(middleware::from_fn(observe::count))
-        .layer(middleware::from_fn(headers::say))
-        .layer(middleware::from_fn(request_id::stamp))
-        .layer(compression::layer())
+        .layer((middleware::from_fn_with_state(limits.clone(), worn), Handles))
+        .layer((compression::layer(), Handles))
+}
+
+/// One layer, since each is a box and a clone of all within it for every request.
+async fn worn(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let held = |request| limits::hold(limits, request, next);
+    let counted = |request| observe::count(request, held);
+    let told = |request| headers::say(request, counted);
+    request_id::stamp(request, told).await
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -50,10 +50,11 @@ impl Default for Limits {
 
 const BUSY_RETRY_AFTER_S: u64 = 2;
 
-pub(crate) async fn hold(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+pub(crate) async fn hold(limits: Limits, mut request: Request, next: Next) -> Response {
     if announced_bytes(&request).is_some_and(|bytes| bytes > limits.body_bytes_max as u64) {
         return Problem::too_large().into_response();
     }
+    DefaultBodyLimit::max(limits.body_bytes_max).apply(&mut request);
     match tokio::time::timeout(limits.answer_time_max, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::busy(BUSY_RETRY_AFTER_S).into_response(),

@@ -4,17 +4,16 @@ use axum::Json;
 use axum::extract::{Path, State};
 use protocol::account::{Link, LinkPassword};
 use protocol::{Moment, Written};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, named};
 use crate::door::Entered;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(shown, opened))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(shown, opened))
 }
 
 /// Whose password it opens. Changes nothing.

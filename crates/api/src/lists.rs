@@ -11,17 +11,16 @@ use protocol::{By, Epoch, Message, Moment, People, Position, Written, person};
 use serde::{Deserialize, Serialize};
 use service::{From, Seen};
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Fresh, Inside, Paging};
 use crate::cursor::cursor;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::Reading;
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(mentions)).routes(routes!(threads)).routes(routes!(saved))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(mentions)).routes(routes!(threads)).routes(routes!(saved))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

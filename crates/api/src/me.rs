@@ -6,16 +6,15 @@ use protocol::mine::{Item, Mine, Put, Version};
 use protocol::{Epoch, Moment, Written};
 use serde::Deserialize;
 use service::{Kept, PrivateKind, Seen};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, Inside};
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(mine)).routes(routes!(put, remove))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(mine)).routes(routes!(put, remove))
 }
 
 #[derive(Deserialize)]
@@ -35,7 +34,7 @@ impl Since {
     }
 }
 
-/// My private rows, or those newer than a version. A removed one has a null value, for 30 days.
+/// My private rows, or what is newer than a version, my marks with it. A removed one has a null value, for 30 days.
 #[utoipa::path(get, path = "/workspaces/{w}/me", tag = "me",
     params(("w" = String, Path), ("since" = Option<u64>, Query), ("epoch" = Option<String>, Query)),
     responses((status = 200, body = Written<Mine>), Reading))]
@@ -46,8 +45,8 @@ async fn mine(
 ) -> Result<Json<Written<Mine>>, Problem> {
     let Query(asked) = asked.map_err(|_| Problem::invalid("since", "since is a version: a whole number"))?;
     let Seen { epoch, position, value } = face.service().mine(by, asked.read()?).await?;
-    let Kept { version, rows, more } = value;
-    let items = rows.into_iter().map(Item::of).collect();
+    let Kept { version, rows, marks, more } = value;
+    let items = marks.iter().map(Item::told).chain(rows.into_iter().map(Item::of)).collect();
     Ok(Json(Written { it: Mine { version, items, more }, at: Moment { epoch, position } }))
 }
 

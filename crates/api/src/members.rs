@@ -8,8 +8,6 @@ use protocol::{AccountId, By, List, Moment, Stamp, Written, time};
 use serde::Deserialize;
 use service::{Asked, MemberChange, Members, Seen, Status};
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, Fresh, Inside, Keyed, Paging, named};
 use crate::cursor::cursor;
@@ -17,9 +15,10 @@ use crate::done::moment;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(members))
         .routes(routes!(member, change, remove))
         .routes(routes!(end_sessions))

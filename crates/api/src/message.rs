@@ -6,8 +6,6 @@ use axum::response::Response;
 use protocol::page::{NewText, One, Past, Read};
 use protocol::{List, Moment};
 use service::{Freshness, PrivateKind, ReadMark};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::address::{At, NUMBER_MAX, of_replies_too};
 use crate::asked::{Body, Fresh, Inside, Keyed, Paging, named};
@@ -17,9 +15,10 @@ use crate::errors::Problem;
 use crate::face::Face;
 use crate::messages::one;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(of_replies_too(routes!(message, edit, delete)))
         .routes(of_replies_too(routes!(history)))
         .routes(of_replies_too(routes!(pin, unpin)))

@@ -2,26 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use protocol::page::{NewMessage, NewReply, Page};
 use protocol::{By, ChannelId, Epoch, Message, Moment, Position, Stamp, Written, limits, person, time};
 use serde::Deserialize;
 use service::{Draft, Freshness, Seen, Window};
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::address::{At, NUMBER_MAX};
 use crate::asked::{Body, Fresh, Inside, Keyed, named};
 use crate::errors::Problem;
 use crate::face::Face;
+use crate::json::json;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(page, send)).routes(routes!(replies, reply))
+/// About what a message is in JSON without its text, and what a person is.
+const MESSAGE_BYTES: usize = 256;
+
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(page, send)).routes(routes!(replies, reply))
 }
 
 /// Which page: one of `before`, `after`, `around`, `at`, or `from` and `to` with `since`; none of them is the newest.
@@ -191,7 +193,8 @@ async fn shown(
         read: rows.read,
         root,
     };
-    Ok(Json(page).into_response())
+    let texts: usize = page.messages.iter().map(|message| message.text.len()).sum();
+    Ok(json(&page, texts + MESSAGE_BYTES * (page.messages.len() + page.people.len() + 1)))
 }
 
 /// As fresh as either asks for; both of the same history.
@@ -241,7 +244,8 @@ async fn reply(
 async fn said(face: &Face, by: By, key: protocol::Key, draft: Draft) -> Result<Response, Problem> {
     let (done, message) = face.service().say(by, key, draft).await?;
     let at = Moment { epoch: done.epoch, position: done.position };
-    Ok(Json(Written { it: Message::of(&message), at }).into_response())
+    let bytes = message.text.len() + 2 * MESSAGE_BYTES;
+    Ok(json(&Written { it: Message::of(&message), at }, bytes))
 }
 
 /// One message as a reader sees it, with its people.
@@ -258,5 +262,6 @@ pub(crate) async fn one(face: &Face, by: By, seen: &Seen<service::Shown>) -> Res
         epoch: seen.epoch,
         position: seen.position,
     };
-    Ok(Json(one).into_response())
+    let bytes = one.message.text.len() + MESSAGE_BYTES * (one.people.len() + 1);
+    Ok(json(&one, bytes))
 }

@@ -5,8 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use protocol::notification::{Notification, Notifications, SeenTo};
 use protocol::{Moment, Position, Written};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, Inside, Paging};
 use crate::cursor::cursor;
@@ -15,9 +13,10 @@ use crate::errors::Problem;
 use crate::face::Face;
 use crate::lists::{FAR, dressed, told};
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(notifications)).routes(routes!(seen))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(notifications)).routes(routes!(seen))
 }
 
 /// Messages I was told of because I had not read them, and calls to everyone where I sit; newest first.

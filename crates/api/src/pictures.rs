@@ -9,8 +9,6 @@ use axum::response::{IntoResponse, Response};
 use protocol::picture::{PictureBytes, PictureSet, digest, hex};
 use protocol::{By, Key, Moment, Written};
 use service::Of;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Inside, Keyed};
 use crate::done::moment;
@@ -18,9 +16,10 @@ use crate::errors::Problem;
 use crate::etag::is_held;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(picture))
         .routes(routes!(set_own, remove_own))
         .routes(routes!(set_workspace, remove_workspace))

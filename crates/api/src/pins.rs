@@ -6,17 +6,16 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use protocol::{ChannelId, Listing, Message, Moment, Stamp, person};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{AtLeast, Fresh, Inside, Page, Paging, named};
 use crate::cursor::cursor;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::Reading;
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(pins))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(pins))
 }
 
 /// The pinned messages, the latest pin first.

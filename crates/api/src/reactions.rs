@@ -8,8 +8,6 @@ use axum::http::request::Parts;
 use protocol::page::{Reacting, Reactors};
 use protocol::{AccountId, By, Key, Moment, person};
 use service::Freshness;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::address::{At, of_replies_too};
 use crate::asked::{Fresh, Inside, Keyed, Paging};
@@ -18,9 +16,10 @@ use crate::done::moment;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(of_replies_too(routes!(reactions))).routes(of_replies_too(routes!(
+pub fn routes() -> Routes {
+    Routes::new().routes(of_replies_too(routes!(reactions))).routes(of_replies_too(routes!(
         reacted_with,
         react,
         take_back

@@ -7,22 +7,31 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::Response;
 use tokio::time::Instant;
+use tracing::field::Empty;
 use tracing::{Instrument, debug};
 
-use crate::errors;
+use crate::{errors, traced};
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const CALLERS_ID_BYTES_MAX: usize = 128;
 
-pub(crate) async fn stamp(request: Request, next: Next) -> Response {
+pub(crate) async fn stamp<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let id = callers(&request).unwrap_or_else(fresh);
     let path = shown(request.uri().path()).into_owned();
-    let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path);
+    let mut traced = traced::begin(&request, &id);
+    let span =
+        tracing::info_span!("request", request_id = %id, method = %request.method(), path, trace_id = Empty);
+    if let Some(trace_id) = traced.trace_id() {
+        span.record("trace_id", trace_id);
+    }
     let began = Instant::now();
-    let response = next.run(request).instrument(span.clone()).await;
+    let response = traced.within(next(request).instrument(span.clone())).await;
+    traced::answered(&mut traced, response.status());
     let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis() as u64);
     span.in_scope(|| debug!(status, ms, "answered {status} in {ms} ms"));
     let mut response = errors::finish(response, &id);

@@ -6,8 +6,6 @@ use protocol::person::people;
 use protocol::seat::{New, One, Role, Seat};
 use protocol::{AccountId, By, Listing, Moment, Written};
 use service::{Seats, Seen};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{AtLeast, Fresh, Inside, KeyHeader, Keyed, Optional, Page, Paging, named};
 use crate::cursor::cursor;
@@ -15,9 +13,10 @@ use crate::done::moment;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(seats)).routes(routes!(sit, leave))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(seats)).routes(routes!(sit, leave))
 }
 
 /// `me`, or an account.

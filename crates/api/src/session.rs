@@ -9,8 +9,6 @@ use protocol::entrance::{Home, NewSession};
 use protocol::workspace::Room;
 use protocol::{List, Moment, limits};
 use service::{CredentialKind, Secret, Who};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, Keyed, Paging, named};
 use crate::caller::{Caller, InPerson};
@@ -20,10 +18,11 @@ use crate::door::{Entered, Handed, device, private};
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 use crate::workspaces::shown_room;
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(sign_in, who_am_i, sign_out))
         .routes(routes!(sessions))
         .routes(routes!(end_session))

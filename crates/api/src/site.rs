@@ -7,6 +7,7 @@ use site::File;
 
 use crate::errors::Problem;
 use crate::etag::is_held;
+use crate::form::reads;
 
 /// Scripts and styles of ours alone, and nothing inline: what people write can never run.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -50,8 +51,8 @@ fn sent(file: &'static File, asked: &HeaderMap) -> Response {
     let mut response = if is_held(asked, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let (bytes, form) = form_for(file, asked);
-        let mut response = Response::new(Body::from(bytes));
+        let (body, form) = form_for(file, asked);
+        let mut response = Response::new(body);
         if let Some(form) = form {
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(form));
         }
@@ -72,17 +73,10 @@ fn sent(file: &'static File, asked: &HeaderMap) -> Response {
 }
 
 /// The smallest form the browser says it reads.
-fn form_for(file: &'static File, asked: &HeaderMap) -> (&'static [u8], Option<&'static str>) {
-    let reads = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |name: &str| {
-        reads.split(',').any(|one| {
-            let (form, weight) = one.split_once(';').unwrap_or((one, ""));
-            form.trim() == name && weight.trim() != "q=0"
-        })
-    };
+fn form_for(file: &'static File, asked: &HeaderMap) -> (Body, Option<&'static str>) {
     match (file.brotli, file.gzip) {
-        (Some(bytes), _) if accepts("br") => (bytes, Some("br")),
-        (_, Some(bytes)) if accepts("gzip") => (bytes, Some("gzip")),
-        _ => (file.plain, None),
+        (Some(bytes), _) if reads(asked, "br") => (bytes.into(), Some("br")),
+        (_, Some(bytes)) if reads(asked, "gzip") => (bytes.into(), Some("gzip")),
+        _ => (file.whole().into(), None),
     }
 }

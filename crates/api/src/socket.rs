@@ -20,6 +20,7 @@ use service::Who;
 use crate::door::Entered;
 use crate::errors::Problem;
 use crate::face::Face;
+use crate::handle::Handles;
 use crate::peer::PeerAddress;
 use crate::wire::{Stream, Wire};
 
@@ -46,7 +47,7 @@ pub struct Arrival {
 
 /// A router whose sockets are kept by somebody.
 pub fn behind(router: Router, sockets: Arc<dyn Sockets>) -> Router {
-    router.layer(Extension(sockets))
+    router.layer((Extension(sockets), Handles))
 }
 
 const WEBSOCKET_VERSION: &str = "13";

@@ -6,8 +6,6 @@ use axum::response::Response;
 use protocol::account::{MadeToken, NewToken, Scope, Token};
 use protocol::{List, Moment, Written};
 use service::{CredentialKind, Scopes, scopes_of};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, Keyed, Paging, named};
 use crate::caller::InPerson;
@@ -16,10 +14,11 @@ use crate::door::private;
 use crate::errors::Problem;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 use crate::session::paged;
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(tokens, make)).routes(routes!(end))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(tokens, make)).routes(routes!(end))
 }
 
 /// One's own tokens, newest first; their secrets are never shown again.

@@ -3,21 +3,20 @@
 use std::sync::LazyLock;
 
 use axum::{Router, middleware};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::errors::Problem;
 use crate::face::Face;
+use crate::handle::Handles;
+use crate::routes::Routes;
 use crate::{
-    about, account, bots, changed, channels, document, door, export, invited, keeping, links, lists, me,
-    members, message, messages, notifications, pictures, pins, reactions, seats, session, socket, tokens,
-    workspaces,
+    about, account, bots, changed, channels, door, export, invited, keeping, kept, links, lists, me, members,
+    message, messages, notifications, pictures, pins, reactions, seats, session, socket, tokens, workspaces,
 };
 
-/// Described once a process, however many faces it has.
+/// Put together once a process, however many faces it has.
 static ROUTES: LazyLock<Router<Face>> = LazyLock::new(|| {
-    let (routes, document) = described();
-    let routes = routes.merge(socket::routes());
-    under_v1(routes.route("/openapi.json", document::served(&document)))
+    let routes = nouns().into_router().merge(socket::routes());
+    under_v1(routes.route("/openapi.json", kept::served()))
 });
 
 pub fn router(face: Face) -> Router {
@@ -39,12 +38,12 @@ fn under_v1(routes: Router<Face>) -> Router<Face> {
 /// Nobody comes past the door.
 fn entered(routes: Router<Face>, face: Face) -> Router {
     let entrance = middleware::from_fn_with_state(face.clone(), door::enter);
-    routes.layer(entrance).with_state(face)
+    routes.layer((entrance, Handles)).with_state(face)
 }
 
-/// The routes, and the document made of the same list.
-pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
-    let nouns = OpenApiRouter::new()
+/// Every noun's own.
+pub(crate) fn nouns() -> Routes {
+    Routes::new()
         .merge(about::routes())
         .merge(account::routes())
         .merge(bots::routes())
@@ -66,7 +65,5 @@ pub fn described() -> (Router<Face>, utoipa::openapi::OpenApi) {
         .merge(seats::routes())
         .merge(session::routes())
         .merge(tokens::routes())
-        .merge(workspaces::routes());
-    let (routes, document) = OpenApiRouter::with_openapi(document::begun()).merge(nouns).split_for_parts();
-    (routes, document::finished(document))
+        .merge(workspaces::routes())
 }

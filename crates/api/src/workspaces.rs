@@ -7,8 +7,6 @@ use axum::response::Response;
 use protocol::workspace::{NewWorkspace, Room, Workspace, WorkspacePatch};
 use protocol::{List, Moment, Written};
 use service::{Home, Seen, WorkspaceChange};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::asked::{Body, Fresh, Inside, Keyed, Paging};
 use crate::caller::Caller;
@@ -18,9 +16,10 @@ use crate::errors::Problem;
 use crate::etag::tagged;
 use crate::face::Face;
 use crate::refused::{Reading, Writing};
+use crate::routes::{Routes, routes};
 
-pub fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(rooms, open))
         .routes(routes!(workspace, change))
         .routes(routes!(archive))

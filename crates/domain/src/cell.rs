@@ -32,10 +32,6 @@ pub trait Source {
     fn int(&mut self) -> Result<Option<i64>, Corrupt>;
     fn text(&mut self) -> Result<Option<&str>, Corrupt>;
     fn blob(&mut self) -> Result<Option<&[u8]>, Corrupt>;
-    /// A text to keep; a source that owns its own hands it over.
-    fn kept(&mut self) -> Result<Option<String>, Corrupt> {
-        Ok(self.text()?.map(str::to_owned))
-    }
 }
 
 /// A stored row that does not read back: the database was changed by something else.
@@ -99,7 +95,7 @@ impl Cell for String {
         sink.text(self);
     }
     fn take(source: &mut dyn Source) -> Result<Option<Self>, Corrupt> {
-        source.kept()
+        Ok(source.text()?.map(str::to_owned))
     }
 }
 
@@ -227,67 +223,5 @@ impl Source for Values<'_> {
             Some(Value::Null) => Ok(None),
             _ => Err(Corrupt("not bytes")),
         }
-    }
-}
-
-/// Values handed over one after another.
-pub struct Owned<I> {
-    values: I,
-    held: Value,
-}
-
-impl<I: Iterator<Item = Value>> Owned<I> {
-    pub fn of(values: I) -> Self {
-        Self { values, held: Value::Null }
-    }
-    fn next(&mut self) -> Result<&Value, Corrupt> {
-        self.held = self.values.next().ok_or(Corrupt("a column is missing"))?;
-        Ok(&self.held)
-    }
-}
-
-impl<I: Iterator<Item = Value>> Source for Owned<I> {
-    fn int(&mut self) -> Result<Option<i64>, Corrupt> {
-        Values(std::slice::from_ref(self.next()?).iter()).int()
-    }
-    fn text(&mut self) -> Result<Option<&str>, Corrupt> {
-        match self.next()? {
-            Value::Text(value) => Ok(Some(value)),
-            Value::Null => Ok(None),
-            _ => Err(Corrupt("not a text")),
-        }
-    }
-    fn blob(&mut self) -> Result<Option<&[u8]>, Corrupt> {
-        match self.next()? {
-            Value::Blob(value) => Ok(Some(value)),
-            Value::Null => Ok(None),
-            _ => Err(Corrupt("not bytes")),
-        }
-    }
-    fn kept(&mut self) -> Result<Option<String>, Corrupt> {
-        match self.values.next() {
-            Some(Value::Text(value)) => Ok(Some(value)),
-            Some(Value::Null) => Ok(None),
-            _ => Err(Corrupt("not a text")),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_handed_over_read_as_those_looked_at_and_none_is_made_up() {
-        let values =
-            [Value::Int(7), Value::Text("kept".into()), Value::Null, Value::Blob(vec![1]), Value::Int(0)];
-        let mut owned = Owned::of(values.clone().into_iter());
-        let mut looked = Values(values.iter());
-        assert_eq!(owned.int(), looked.int());
-        assert_eq!(owned.kept(), looked.kept());
-        assert_eq!(owned.text(), looked.text());
-        assert_eq!(owned.blob(), looked.blob());
-        assert_eq!((owned.kept().is_err(), looked.kept().is_err()), (true, true), "not a text");
-        assert!(owned.int().is_err() && owned.kept().is_err() && owned.blob().is_err(), "nothing is left");
     }
 }

@@ -14,21 +14,44 @@ const LOW_BITS: u32 = 125;
 #[error("not an id: 26 characters, a letter and then digits and capitals without I, L, O and U")]
 pub struct NotAnId;
 
-fn encode(bits: u128, letter: u8) -> [u8; TEXT_LEN] {
-    let mut text = [b'0'; TEXT_LEN];
-    for (place, character) in text.iter_mut().rev().enumerate().take(TEXT_LEN - 1) {
-        *character = ALPHABET[(bits >> (5 * place)) as usize & 31];
+/// What each byte stands for, if it is one of the alphabet.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut at = 0;
+    while at < ALPHABET.len() {
+        digits[ALPHABET[at] as usize] = at as u8;
+        at += 1;
     }
-    text[0] = letter;
+    digits
+};
+const NO_DIGIT: u8 = 0xff;
+/// So many characters fit into a register: shifting 128 bits by one place after another costs several times as much.
+const AT_ONCE: usize = 12;
+const AT_ONCE_BITS: u32 = 60;
+
+fn encode(bits: u128, letter: u8) -> [u8; TEXT_LEN] {
+    let mut text = [letter; TEXT_LEN];
+    let mut rest = bits;
+    for part in text[1..].rchunks_mut(AT_ONCE) {
+        let low = rest as u64;
+        for (place, character) in part.iter_mut().rev().enumerate() {
+            *character = ALPHABET[(low >> (5 * place)) as usize & 31];
+        }
+        rest >>= AT_ONCE_BITS;
+    }
     text
 }
 
-fn digit(character: u8) -> Result<u128, NotAnId> {
-    ALPHABET.iter().position(|known| *known == character).map(|at| at as u128).ok_or(NotAnId)
+fn digit(character: u8) -> Result<u64, NotAnId> {
+    let digit = DIGITS[usize::from(character)];
+    if digit == NO_DIGIT { Err(NotAnId) } else { Ok(u64::from(digit)) }
 }
 
 fn decode_low(text: &[u8]) -> Result<u128, NotAnId> {
-    text[1..].iter().try_fold(0, |bits, character| Ok(bits << 5 | digit(*character)?))
+    let part = |part: &[u8]| part.iter().try_fold(0, |bits, character| Ok(bits << 5 | digit(*character)?));
+    let (first, rest) = (digit(text[1])?, &text[2..]);
+    let (high, low) = (part(&rest[..AT_ONCE])?, part(&rest[AT_ONCE..])?);
+    Ok(u128::from(first) << (2 * AT_ONCE_BITS) | u128::from(high) << AT_ONCE_BITS | u128::from(low))
 }
 
 /// 128 bits, time first: what an id is made of, and the key of a command.
@@ -78,7 +101,7 @@ impl FromStr for Key {
         if top > 7 {
             return Err(NotAnId);
         }
-        Ok(Self((top << LOW_BITS | decode_low(text)?).to_be_bytes()))
+        Ok(Self((u128::from(top) << LOW_BITS | decode_low(text)?).to_be_bytes()))
     }
 }
 
@@ -99,6 +122,10 @@ macro_rules! id {
             fn tag(letter: u8) -> Option<u128> {
                 match letter { $($letter => Some($tag),)+ _ => None }
             }
+            fn text(&self) -> [u8; TEXT_LEN] {
+                let bits = u128::from_be_bytes(self.0);
+                encode(bits, Self::letter(bits).unwrap_or(b'?'))
+            }
             pub fn bytes(&self) -> &[u8; 16] { &self.0 }
             pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, NotAnId> {
                 Self::letter(u128::from_be_bytes(bytes)).map(|_| Self(bytes)).ok_or(NotAnId)
@@ -107,9 +134,7 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let bits = u128::from_be_bytes(self.0);
-                let text = encode(bits, Self::letter(bits).unwrap_or(b'?'));
-                f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+                f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
             }
         }
 
@@ -128,7 +153,9 @@ macro_rules! id {
         }
 
         impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.collect_str(self) }
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(std::str::from_utf8(&self.text()).unwrap_or_default())
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {

@@ -86,15 +86,16 @@ impl Arrivals {
         let mut upgrading: FuturesUnordered<BoxFuture<'static, Upgraded>> = FuturesUnordered::new();
         loop {
             tokio::select! {
-                coming = self.coming.recv() => {
-                    let Some(Coming { arrival, stranger }) = coming else { return };
-                    let Arrival { bare, who, address, .. } = arrival;
-                    upgrading.push(Box::pin(async move { (bare.await, who, address, stranger) }));
-                }
+                biased;
                 Some((bare, who, address, stranger)) = upgrading.next(), if !upgrading.is_empty() => {
                     if let Some(bare) = bare {
                         self.hand_over(bare, who, address, stranger);
                     }
+                }
+                coming = self.coming.recv() => {
+                    let Some(Coming { arrival, stranger }) = coming else { return };
+                    let Arrival { bare, who, address, .. } = arrival;
+                    upgrading.push(Box::pin(async move { (bare.await, who, address, stranger) }));
                 }
             }
         }

@@ -4,14 +4,16 @@ mod accept;
 mod enter;
 mod faces;
 mod hear;
+mod late;
 mod pass;
+mod private;
 mod room;
 mod sockets;
 mod tell;
 mod tick;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ use self::room::Room;
 use self::sockets::{NO_ROOM, Sockets};
 use crate::arrivals::Newcomer;
 use crate::codec;
+use crate::crowds::Crowds;
 use crate::desk::Errand;
 use crate::hub::{Inbox, ToCore};
 use crate::limits::Limits;
@@ -63,6 +66,9 @@ pub(crate) struct Given {
     pub strangers: Arc<Shares<IpAddr>>,
     /// Connections of one address whose request was not judged yet.
     pub greeted: Arc<Shares<IpAddr>>,
+    pub crowds: Arc<Crowds>,
+    /// Which one this is.
+    pub core: usize,
 }
 
 pub(crate) struct Core {
@@ -71,7 +77,7 @@ pub(crate) struct Core {
     inbox: Arc<Inbox>,
     sockets: Sockets,
     rooms: Vec<Option<Room>>,
-    by_workspace: HashMap<WorkspaceId, u32>,
+    by_workspace: BTreeMap<WorkspaceId, u32>,
     errands: Vec<Errand>,
     /// More may be read there without another word from the kernel.
     unread: Vec<u32>,
@@ -82,7 +88,12 @@ pub(crate) struct Core {
     /// When the next pass starts, if one is wanted.
     pass_at: Option<Instant>,
     last_pass: Instant,
+    /// When something is told that waits for more of its kind.
+    late_at: Option<Instant>,
     scratch: Vec<u8>,
+    /// What the kernel said last, and what the runtime sent; kept for their room.
+    events: Events,
+    letters: Vec<ToCore>,
     now: Instant,
     beat: tick::Beat,
     draining: Option<tick::Drain>,
@@ -104,14 +115,17 @@ impl Core {
             inbox: Arc::clone(&inbox),
             sockets: Sockets::default(),
             rooms: Vec::new(),
-            by_workspace: HashMap::new(),
+            by_workspace: BTreeMap::new(),
             errands: Vec::new(),
             unread: Vec::new(),
             doomed: Vec::new(),
             stirred: Vec::new(),
             pass_at: None,
             last_pass: now,
+            late_at: None,
             scratch: vec![0; SCRATCH_BYTES],
+            events: Events::with_capacity(EVENTS_MAX),
+            letters: Vec::new(),
             now,
             beat: tick::Beat::new(now),
             draining: None,
@@ -122,47 +136,56 @@ impl Core {
 
     /// Until it was drained.
     pub fn run(mut self) -> io::Result<()> {
-        let mut events = Events::with_capacity(EVENTS_MAX);
-        let mut letters = Vec::new();
-        while !self.is_drained() {
-            match self.poll.poll(&mut events, Some(self.sleep())) {
-                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
-                _ => self.now = Instant::now(),
-            }
-            for event in &events {
-                let slot = event.token().0 as u32;
-                match event.token() {
-                    WAKE => {}
-                    DOOR => self.door.iter_mut().for_each(Door::knock),
-                    _ => self.ready(slot, event.is_readable() || event.is_read_closed(), event.is_writable()),
-                }
-            }
-            self.accept();
-            for slot in std::mem::take(&mut self.unread) {
-                self.read(slot);
-            }
-            self.inbox.take(&mut letters);
-            for letter in letters.drain(..) {
-                self.open(letter);
-            }
-            self.pass_if_due();
-            self.tick();
-            self.bury();
-            self.send_errands();
-        }
+        while self.go_round(SLEEP_MAX)? {}
         Ok(())
+    }
+
+    /// Everything there is to do now, after a wait for it that is no longer than this. False once it was drained.
+    pub fn go_round(&mut self, wait_max: Duration) -> io::Result<bool> {
+        let wait = self.sleep().min(wait_max);
+        match self.poll.poll(&mut self.events, Some(wait)) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+            _ => self.now = Instant::now(),
+        }
+        let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        for event in &events {
+            let slot = event.token().0 as u32;
+            match event.token() {
+                WAKE => {}
+                DOOR => self.door.iter_mut().for_each(Door::knock),
+                _ => self.ready(slot, event.is_readable() || event.is_read_closed(), event.is_writable()),
+            }
+        }
+        self.events = events;
+        self.accept();
+        for slot in std::mem::take(&mut self.unread) {
+            self.read(slot);
+        }
+        let mut letters = std::mem::take(&mut self.letters);
+        self.inbox.take(&mut letters);
+        for letter in letters.drain(..) {
+            self.open(letter);
+        }
+        self.letters = letters;
+        self.tell_late();
+        self.pass_if_due();
+        self.tick();
+        self.bury();
+        self.send_errands();
+        Ok(!self.is_drained())
     }
 
     fn sleep(&self) -> Duration {
         if !self.unread.is_empty() {
             return Duration::ZERO;
         }
-        let pass = self.pass_at.map(|at| at.saturating_duration_since(self.now));
+        let until = |at: Instant| at.saturating_duration_since(self.now);
+        let (pass, late) = (self.pass_at.map(until), self.late_at.map(until));
         let drain = self.draining.as_ref().map(|_| tick::SLICE);
         // Handed over again soon, where the runtime had no place for it.
         let errands = (!self.errands.is_empty()).then_some(Duration::from_millis(1));
         let door = self.door.as_ref().and_then(|door| door.sleep(self.now));
-        [pass, drain, errands, door].into_iter().flatten().fold(SLEEP_MAX, Duration::min)
+        [pass, late, drain, errands, door].into_iter().flatten().fold(SLEEP_MAX, Duration::min)
     }
 
     fn ready(&mut self, slot: u32, readable: bool, writable: bool) {
@@ -206,6 +229,7 @@ impl Core {
             ToCore::Arrived(newcomer) => self.admit(*newcomer),
             ToCore::Told(piece) => self.tell(&piece),
             ToCore::Broke(workspace, at) => self.broke(workspace, at),
+            ToCore::Doubted(workspace) => self.doubted(workspace),
             ToCore::Answered(answer) => self.answered(*answer),
             ToCore::Changed(changes) => self.changed(&changes),
             ToCore::Ended(account) => self.recheck(account),
@@ -275,6 +299,7 @@ impl Core {
             if is_empty {
                 self.rooms[room_at as usize] = None;
                 self.by_workspace.remove(&workspace);
+                self.given.crowds.leaves(self.given.core, workspace);
                 self.errands.push(Errand::Left(workspace));
             }
         }

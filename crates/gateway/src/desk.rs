@@ -7,7 +7,7 @@ mod level;
 mod look;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -43,6 +43,8 @@ pub(crate) enum Errand {
     /// The core's first socket of a workspace came, or the last one went.
     Made(WorkspaceId),
     Left(WorkspaceId),
+    /// How new are the private rows of these?
+    Compare(WorkspaceId, Vec<AccountId>),
 }
 
 /// Which socket asks, and as whom.
@@ -97,6 +99,8 @@ pub(crate) enum What {
     },
     Goodbye(GoodbyeCode, Again),
     Judged(Box<Judged>),
+    /// Of private rows in a workspace.
+    Versions(WorkspaceId, Vec<(AccountId, u64)>),
 }
 
 /// All that brings a socket level.
@@ -162,11 +166,25 @@ impl Desk {
     pub async fn run(mut self) {
         let mut lanes: HashMap<Key32, Lane> = HashMap::new();
         let mut working = Working::new();
-        let mut here: HashMap<(WorkspaceId, AccountId, Key), Here> = HashMap::new();
+        let mut here: BTreeMap<(WorkspaceId, AccountId, Key), Here> = BTreeMap::new();
         let mut tell = tokio::time::interval(TELL_EVERY);
         tell.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                // What was asked is never kept back by what is being asked.
+                biased;
+                _ = tell.tick() => {
+                    self.report(&mut here).await;
+                }
+                Some(worked) = working.next(), if !working.is_empty() => {
+                    let mut answers = Vec::new();
+                    self.worked(worked, &mut answers, &mut lanes, &working);
+                    // Whatever else is ready goes with it: one wake for all.
+                    while let Some(Some(worked)) = working.next().now_or_never() {
+                        self.worked(worked, &mut answers, &mut lanes, &working);
+                    }
+                    self.inbox.send(answers);
+                }
                 errands = self.errands.recv() => {
                     let Some(errands) = errands else { break };
                     for errand in errands {
@@ -180,20 +198,12 @@ impl Desk {
                                 *self.shared.rooms.lock().entry(workspace).or_default() += 1;
                             }
                             Errand::Left(workspace) => self.left(workspace, &working),
+                            Errand::Compare(workspace, accounts) => {
+                                let shared = Arc::clone(&self.shared);
+                                working.push(Box::pin(async move { shared.versions(workspace, accounts).await }));
+                            }
                         }
                     }
-                }
-                Some(worked) = working.next(), if !working.is_empty() => {
-                    let mut answers = Vec::new();
-                    self.worked(worked, &mut answers, &mut lanes, &working);
-                    // Whatever else is ready goes with it: one wake for all.
-                    while let Some(Some(worked)) = working.next().now_or_never() {
-                        self.worked(worked, &mut answers, &mut lanes, &working);
-                    }
-                    self.inbox.send(answers);
-                }
-                _ = tell.tick() => {
-                    self.report(&mut here).await;
                 }
             }
         }
@@ -202,8 +212,8 @@ impl Desk {
     }
 
     /// What is not heard now is unknown until it changes again.
-    async fn report(&self, here: &mut HashMap<(WorkspaceId, AccountId, Key), Here>) {
-        let changes: Vec<_> = here.drain().map(|(_, one)| one).collect();
+    async fn report(&self, here: &mut BTreeMap<(WorkspaceId, AccountId, Key), Here>) {
+        let changes: Vec<_> = std::mem::take(here).into_values().collect();
         let outcome = match self.shared.presence.report(self.device, &changes).await {
             Ok(()) => "heard",
             Err(_) => "lost",

@@ -17,6 +17,7 @@ use tokio::time::MissedTickBehavior;
 use crate::admission::{Admission, Allowance};
 use crate::arrivals::{Arrival, Arrivals, Coming};
 use crate::core::{Core, Given};
+use crate::crowds::Crowds;
 use crate::desk::{Desk, Shared};
 use crate::door::OwnDoor;
 use crate::handshake;
@@ -40,7 +41,18 @@ pub struct Gateway {
 }
 
 /// A thread's work.
-pub type CoreWork = Box<dyn FnOnce() -> io::Result<()> + Send>;
+pub struct CoreWork(Core);
+
+impl CoreWork {
+    /// Until the gateway is drained.
+    pub fn run(self) -> io::Result<()> {
+        self.0.run()
+    }
+    /// Once round its loop, for who runs many on one thread: false once it is drained.
+    pub fn turn(&mut self, wait_max: Duration) -> io::Result<bool> {
+        self.0.go_round(wait_max)
+    }
+}
 
 /// What whoever owns tasks and threads runs, until the gateway is drained.
 pub struct Parts {
@@ -99,7 +111,8 @@ impl Gateway {
         let mut cores: Vec<CoreWork> = Vec::new();
         let mut desks: Vec<BoxFuture<'static, ()>> = Vec::new();
         let mut inboxes = Vec::new();
-        for _ in 0..limits.cores.max(1) {
+        let crowds = Arc::new(Crowds::of(limits.cores.max(1)));
+        for core in 0..limits.cores.max(1) {
             let (desk, errands) = mpsc::channel(BATCHES_MAX);
             let given = Given {
                 service: service.clone(),
@@ -110,10 +123,12 @@ impl Gateway {
                 open: Arc::clone(&open),
                 strangers: Arc::clone(&strangers),
                 greeted: Arc::clone(&greeted),
+                crowds: Arc::clone(&crowds),
+                core,
             };
             let (core, inbox) = Core::new(given, doors.pop())?;
             inboxes.push(Arc::clone(&inbox));
-            cores.push(Box::new(move || core.run()));
+            cores.push(CoreWork(core));
             let desk = Desk { shared: Arc::clone(&shared), errands, inbox, device: service.new_key() };
             desks.push(Box::pin(desk.run()));
         }
@@ -167,10 +182,7 @@ async fn tell_faces(presence: Arc<dyn Presence>, hub: std::sync::Weak<Hub>) {
     tell.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            change = changes.next() => match change {
-                Some(change) => gathered.push(change),
-                None => return,
-            },
+            biased;
             _ = tell.tick() => {
                 let Some(hub) = hub.upgrade() else { return };
                 if !gathered.is_empty() {
@@ -179,6 +191,10 @@ async fn tell_faces(presence: Arc<dyn Presence>, hub: std::sync::Weak<Hub>) {
                     hub.all(|| ToCore::Changed(Arc::clone(&batch)));
                 }
             }
+            change = changes.next() => match change {
+                Some(change) => gathered.push(change),
+                None => return,
+            },
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mio::Waker;
 use parking_lot::Mutex;
@@ -20,6 +20,8 @@ pub(crate) enum ToCore {
     Arrived(Box<Newcomer>),
     Told(Arc<Piece>),
     Broke(WorkspaceId, Mark),
+    /// Whispers may have been lost; in one workspace, or in any.
+    Doubted(Option<WorkspaceId>),
     Answered(Box<Answer>),
     Changed(Arc<[Change]>),
     /// Sessions of an account ended, or of anybody; which, the desk knows.
@@ -89,9 +91,18 @@ impl Listener for Hub {
             return;
         }
         self.count_delay(piece);
+        // Whoever comes from now on starts at a mark of the feed, and this is in its tail already.
+        if self.open.load(Ordering::Relaxed) == 0 {
+            return;
+        }
         // Here, once, so that no core encodes what another did.
         piece.form(Frames::of);
         self.all(|| ToCore::Told(Arc::clone(piece)));
+    }
+    fn doubts(&self, workspace: Option<WorkspaceId>) {
+        if workspace != Some(WorkspaceId::INSTALLATION) {
+            self.all(|| ToCore::Doubted(workspace));
+        }
     }
     fn broke(&self, workspace: WorkspaceId, at: Mark) {
         match workspace {

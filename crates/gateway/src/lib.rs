@@ -7,6 +7,7 @@ mod admission;
 mod arrivals;
 pub mod codec;
 mod core;
+mod crowds;
 mod desk;
 pub mod door;
 mod frames;

@@ -18,6 +18,10 @@ pub struct Limits {
     /// Without any progress for this long a socket is closed.
     pub stuck_max: Duration,
     pub heartbeat: Duration,
+    /// Where more than so many sockets of this process hear a channel, reactions to one of its messages wait for each other …
+    pub crowd: usize,
+    /// … so that an image of it is told no oftener than this.
+    pub crowd_every: Duration,
     /// A pass that would start this soon after the last one waits as long for more.
     pub linger: Duration,
     /// Sockets that are brought level from the state at once.
@@ -40,6 +44,8 @@ impl Default for Limits {
             queue_bytes_max: 256 * 1024,
             stuck_max: Duration::from_mins(1),
             heartbeat: Duration::from_secs(30),
+            crowd: 1_000,
+            crowd_every: Duration::from_secs(1),
             linger: Duration::from_millis(2),
             catching_up_max: 10,
             newcomers_per_s: 10_000,

@@ -32,6 +32,10 @@ impl Outbox {
     pub fn waiting(&self) -> &[u8] {
         &self.bytes[self.at..]
     }
+    /// Bytes of the frame that was begun: it has to be finished, whatever it is.
+    pub fn begun(&self) -> usize {
+        self.begun
+    }
 
     /// Whole frames, behind what waits.
     pub fn push(&mut self, frames: &[u8], bytes_max: usize) -> Result<(), Full> {
@@ -103,6 +107,8 @@ mod tests {
             let mut sent = all[..written].to_vec();
             outbox.drop_events();
             sent.extend_from_slice(outbox.waiting());
+            let answers = frames(&["{\"done\":1}", "{\"at\":3}"]);
+            assert_eq!(outbox.waiting().len() - outbox.begun(), answers.len(), "{written}");
             let first = frames(&["{\"event\":1}"]).len();
             let begun = if written == 0 {
                 frames(&[])
@@ -111,7 +117,7 @@ mod tests {
             } else {
                 frames(&["{\"event\":1}", &long])
             };
-            assert_eq!(sent, [begun, frames(&["{\"done\":1}", "{\"at\":3}"])].concat(), "{written}");
+            assert_eq!(sent, [begun, answers].concat(), "{written}");
         }
     }
 

@@ -26,8 +26,8 @@ const TYPING_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     Enter(Box<Hello>),
-    /// Fell behind: bring me level from here.
-    Level(Epoch, Position),
+    /// Fell behind: bring me level from here, and from this version of my private rows.
+    Level(Epoch, Position, u64),
     Send(Box<Sending>),
     Act(Box<(Key, Act)>),
     Mark(Marking),
@@ -86,6 +86,8 @@ pub struct Session {
     epoch: Epoch,
     /// Everything up to here was told, or is in what was told.
     pub from: Position,
+    /// Everything up to here was told where it was a socket's turn, and what waits for others went with it.
+    pub heard: Position,
     /// The version of its private rows that was told.
     pub private: u64,
     /// Behind, and asked whether it has taken what was sent before.
@@ -113,12 +115,16 @@ impl Session {
             typed: None,
             epoch: Epoch(0),
             from: Position(0),
+            heard: Position(0),
             private: 0,
             asked: false,
         }
     }
     pub fn stage(&self) -> Stage {
         self.stage
+    }
+    pub fn is_level(&self) -> bool {
+        self.stage == Stage::Level
     }
     pub fn unanswered(&self) -> u16 {
         self.unanswered
@@ -184,7 +190,7 @@ impl Session {
     pub fn enter(&mut self, epoch: Epoch, at: Position, private: u64) {
         self.stage = Stage::Level;
         self.epoch = epoch;
-        self.from = at;
+        (self.from, self.heard) = (at, Position(0));
         self.private = self.private.max(private);
     }
 
@@ -209,7 +215,7 @@ impl Session {
         }
         self.asked = false;
         self.stage = Stage::Entering;
-        Some(Ask::Level(self.epoch, self.from))
+        Some(Ask::Level(self.epoch, self.from, self.private))
     }
 
     /// Commands were answered.
@@ -219,7 +225,7 @@ impl Session {
 
     /// An event of its audience: `done` comes before the event it caused, and events come in order.
     pub fn turn(&self, me: &Me, event: &Event, holds: bool) -> Turn {
-        if self.stage != Stage::Level || event.position <= self.from {
+        if self.stage != Stage::Level || event.position <= self.from.max(self.heard) {
             return Turn::Skip;
         }
         let own = self.unanswered > 0 && event.actor == Some(me.account);

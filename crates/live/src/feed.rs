@@ -2,7 +2,7 @@
 
 mod drive;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,9 +17,34 @@ use crate::tail::Tail;
 
 /// Whoever tells the people of this node. Called in order, and must not wait.
 pub trait Listener: Send + Sync + 'static {
+    /// From this mark on all of a workspace is told.
+    fn began(&self, _workspace: WorkspaceId, _at: Mark) {}
     fn told(&self, piece: &Arc<Piece>);
     /// The history changed, or too much was missed: everyone starts again from the state, at this mark or later.
     fn broke(&self, workspace: WorkspaceId, at: Mark);
+    /// What goes to one member alone may have been lost on its way, of one workspace or of any: no position shows it.
+    fn doubts(&self, _workspace: Option<WorkspaceId>) {}
+    /// Nothing is told of it any more.
+    fn left(&self, _workspace: WorkspaceId) {}
+}
+
+/// Each of them, in their order.
+impl Listener for Vec<Arc<dyn Listener>> {
+    fn began(&self, workspace: WorkspaceId, at: Mark) {
+        self.iter().for_each(|listener| listener.began(workspace, at));
+    }
+    fn told(&self, piece: &Arc<Piece>) {
+        self.iter().for_each(|listener| listener.told(piece));
+    }
+    fn broke(&self, workspace: WorkspaceId, at: Mark) {
+        self.iter().for_each(|listener| listener.broke(workspace, at));
+    }
+    fn doubts(&self, workspace: Option<WorkspaceId>) {
+        self.iter().for_each(|listener| listener.doubts(workspace));
+    }
+    fn left(&self, workspace: WorkspaceId) {
+        self.iter().for_each(|listener| listener.left(workspace));
+    }
 }
 
 /// How patient the feed is.
@@ -58,7 +83,7 @@ struct Shared {
     bus: Arc<dyn Bus>,
     journal: Arc<dyn Journal>,
     patience: Patience,
-    tails: Mutex<HashMap<WorkspaceId, Tail>>,
+    tails: Mutex<BTreeMap<WorkspaceId, Tail>>,
     wishes: mpsc::Sender<Wish>,
     /// Somebody knows that commits were lost on their way to the bus.
     nudge: Notify,
@@ -67,6 +92,7 @@ struct Shared {
 enum Wish {
     Follow(WorkspaceId, oneshot::Sender<Result<Mark, Lost>>),
     Leave(WorkspaceId),
+    Visit(WorkspaceId),
 }
 
 const WISHES_MAX: usize = 1_024;
@@ -98,9 +124,20 @@ impl Feed {
         self.shared.wishes.send(Wish::Leave(workspace)).await.ok();
     }
 
+    /// Somebody reads of it who is not in it: it is told for a while, and no shorter for who is. Never waits.
+    pub fn visit(&self, workspace: WorkspaceId) {
+        // With no place left it is not followed now, and somebody reads again.
+        self.shared.wishes.try_send(Wish::Visit(workspace)).ok();
+    }
+
     /// How far a followed workspace was told.
     pub fn at(&self, workspace: WorkspaceId) -> Option<Mark> {
         self.shared.tails.lock().get(&workspace).map(Tail::at)
+    }
+
+    /// Whether the tail reaches back to a position.
+    pub fn reaches(&self, workspace: WorkspaceId, epoch: Epoch, position: Position) -> bool {
+        self.shared.tails.lock().get(&workspace).is_some_and(|tail| tail.reaches(Mark { epoch, position }))
     }
 
     /// What was told after a position, or none when the tail no longer reaches back so far.

@@ -8,13 +8,13 @@ use domain::{Commit, Position};
 /// With what was made of it, so that each form is made once, whoever asks.
 #[derive(Debug)]
 pub struct Piece {
-    commit: Commit,
+    commit: Arc<Commit>,
     form: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Piece {
-    pub fn new(commit: Commit) -> Self {
-        Self { commit, form: OnceLock::new() }
+    pub fn new(commit: impl Into<Arc<Commit>>) -> Self {
+        Self { commit: commit.into(), form: OnceLock::new() }
     }
     pub fn commit(&self) -> &Commit {
         &self.commit

@@ -4,10 +4,12 @@
 //! takes the lines that are there and never waits for one.
 
 mod bus;
+mod cache;
 mod counters;
 mod hall;
 mod keeper;
 mod lines;
+mod look;
 mod mouth;
 mod packet;
 mod places;
@@ -19,9 +21,11 @@ use domain::Key;
 use tokio::sync::mpsc;
 
 pub use self::bus::channel;
+pub use self::cache::SharedCache;
 pub use self::counters::Counted;
 pub use self::hall::{Porter, SharedHall};
 pub use self::lines::Away;
+pub use self::look::{Known, look};
 pub use self::packet::VERSION as PACKET_VERSION;
 pub use self::settings::{Mode, Patience, Server, Settings, Tls};
 

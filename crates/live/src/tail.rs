@@ -67,18 +67,24 @@ impl Tail {
         Next { pieces, doubtful: false }
     }
 
-    /// What is new of a commit that leaves no hole.
+    /// What is new of a commit that leaves no hole. Usually that is all of it, and then it is shared as it is.
     fn take(&mut self, commit: Arc<Commit>) -> Option<Arc<Piece>> {
-        let mut commit = Arc::unwrap_or_clone(commit);
-        let known =
-            (self.at.position.next().0.saturating_sub(commit.first.0) as usize).min(commit.events.len());
-        commit.events.drain(..known);
+        let next = self.at.position.next();
+        let known = (next.0.saturating_sub(commit.first.0) as usize).min(commit.events.len());
+        let commit = match known == 0 && commit.first == next {
+            true => commit,
+            false => {
+                let mut commit = Arc::unwrap_or_clone(commit);
+                commit.events.drain(..known);
+                commit.first = next;
+                Arc::new(commit)
+            }
+        };
         if commit.events.is_empty() {
             // Private state has versions of its own: seen twice is harmless, and a repair does not bring it.
-            let piece = Arc::new(Piece::new(Commit { first: self.at.position.next(), ..commit }));
+            let piece = Arc::new(Piece::new(commit));
             return (!piece.commit().private.is_empty()).then_some(piece);
         }
-        commit.first = self.at.position.next();
         self.at.position = Position(self.at.position.0 + commit.events.len() as u64);
         for (event, _) in &commit.events {
             if matches!(event.kind, EventKind::MessageEdited | EventKind::MessageDeleted)
@@ -130,11 +136,15 @@ impl Tail {
         }
     }
 
+    /// Whether everything after a position is here.
+    pub fn reaches(&self, mark: Mark) -> bool {
+        let oldest = self.kept.front().map_or(self.at.position.next(), |piece| piece.commit().first);
+        mark.epoch == self.at.epoch && mark.position <= self.at.position && mark.position.next() >= oldest
+    }
+
     /// Everything after a position, or none where it no longer reaches back so far.
     pub fn since(&self, mark: Mark) -> Option<Vec<Arc<Piece>>> {
-        let reaches = mark.epoch == self.at.epoch && mark.position <= self.at.position;
-        let oldest = self.kept.front().map_or(self.at.position.next(), |piece| piece.commit().first);
-        if !reaches || mark.position.next() < oldest {
+        if !self.reaches(mark) {
             return None;
         }
         let from = self.kept.partition_point(|piece| piece.last() <= mark.position);

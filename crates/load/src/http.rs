@@ -1,5 +1,7 @@
 //! A caller over one kept connection: as little as HTTP/1.1 allows, so that the client is not what is measured.
 
+use std::ops::Range;
+
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -15,9 +17,12 @@ pub struct Caller {
 }
 
 /// The status, and where in the buffer the body lies.
+#[derive(Debug)]
 struct Heard {
     status: u16,
-    body: std::ops::Range<usize>,
+    body: Range<usize>,
+    /// Of a body that was sent in pieces: those behind the first.
+    more: Vec<Range<usize>>,
 }
 
 impl Caller {
@@ -39,7 +44,11 @@ impl Caller {
                 0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
                 read => self.filled += read,
             }
-            if let Some(Heard { status, body }) = heard(&self.buffer[..self.filled]) {
+            if let Some(Heard { status, mut body, more }) = heard(&self.buffer[..self.filled]) {
+                for piece in more {
+                    self.buffer.copy_within(piece.clone(), body.end);
+                    body.end += piece.len();
+                }
                 return Ok((status, &self.buffer[body]));
             }
         }
@@ -60,10 +69,39 @@ fn heard(bytes: &[u8]) -> Option<Heard> {
     let head = bytes.windows(END.len()).position(|window| window == END)?;
     let text = std::str::from_utf8(&bytes[..head]).ok()?;
     let status = text.get(9..12)?.parse().ok()?;
-    let length =
-        text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
-    let body = head + END.len()..head + END.len() + length;
-    (bytes.len() >= body.end).then_some(Heard { status, body })
+    let from = head + END.len();
+    let (mut length, mut in_pieces) = (0, false);
+    for (name, value) in text.lines().filter_map(|line| line.split_once(": ")) {
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.parse().ok()?;
+        } else if name.eq_ignore_ascii_case("transfer-encoding") {
+            in_pieces = value == "chunked";
+        }
+    }
+    if in_pieces {
+        let mut pieces = pieces(bytes, from)?.into_iter();
+        return Some(Heard { status, body: pieces.next().unwrap_or(from..from), more: pieces.collect() });
+    }
+    let body = from..from + length;
+    (bytes.len() >= body.end).then_some(Heard { status, body, more: Vec::new() })
+}
+
+/// Of a chunked body; none until its last, empty one is there.
+fn pieces(bytes: &[u8], mut at: usize) -> Option<Vec<Range<usize>>> {
+    let mut pieces = Vec::new();
+    loop {
+        let end = at + bytes.get(at..)?.windows(2).position(|two| two == b"\r\n")?;
+        let size = usize::from_str_radix(std::str::from_utf8(&bytes[at..end]).ok()?, 16).ok()?;
+        at = end + 2;
+        if bytes.len() < at + size + 2 {
+            return None;
+        }
+        if size == 0 {
+            return Some(pieces);
+        }
+        pieces.push(at..at + size);
+        at += size + 2;
+    }
 }
 
 /// A request as bytes, made once where it is asked again and again.
@@ -85,7 +123,25 @@ mod tests {
         for end in 0..whole.len() {
             assert!(heard(&whole[..end]).is_none(), "{end}");
         }
-        let Heard { status, body } = heard(whole).expect("an answer");
+        let Heard { status, body, .. } = heard(whole).expect("an answer");
         assert_eq!((status, &whole[body]), (200, &b"ok"[..]));
+    }
+
+    #[tokio::test]
+    async fn an_answer_in_pieces_is_heard_as_one() {
+        let whole = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
+        for end in 0..whole.len() {
+            assert!(heard(&whole[..end]).is_none(), "{end}");
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let answering = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a caller");
+            stream.write_all(whole).await.expect("an answer");
+            stream
+        });
+        let mut caller = Caller::connect(&address).await.expect("a server");
+        assert_eq!(caller.ask(b"GET / HTTP/1.1\r\n\r\n").await.expect("an answer"), (200, &b"hello"[..]));
+        drop(answering);
     }
 }

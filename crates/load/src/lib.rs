@@ -18,7 +18,7 @@ pub mod latency;
 pub mod noise;
 pub mod open;
 pub mod pace;
-pub mod page;
+pub mod place;
 pub mod process;
 pub mod random;
 pub mod rounds;

@@ -61,6 +61,29 @@ impl Noise {
     }
 }
 
+/// How many turns of a bench were loud: figures of a machine that had something else to do are worth less, so it is said where they
+/// stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Loud {
+    turns: usize,
+    loud: usize,
+}
+
+impl Loud {
+    pub fn count(&mut self, noise: &Noise) {
+        self.turns += 1;
+        self.loud += usize::from(noise.is_loud());
+    }
+
+    /// Nothing where all were quiet.
+    pub fn told(&self) -> Option<String> {
+        let Self { turns, loud } = self;
+        let share = NOISE_SHARE_MAX * 100.0;
+        (*loud > 0)
+            .then(|| format!("{loud} of {turns} turns had more than {share:.0} % of stolen or other load"))
+    }
+}
+
 impl fmt::Display for Noise {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (steal, other) = (self.steal_share * 100.0, self.other_share * 100.0);

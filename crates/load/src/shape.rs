@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::counters::Counters;
 use crate::crowd::{Crowd, write_people};
-use crate::page::machine;
+use crate::place::machine;
 use crate::swarm::dialect::{Dialect, Person, Place};
 use crate::swarm::errand::{Errand, Party};
 use crate::swarm::{Arrived, Coming, Sample, Team, TeamTold};

@@ -11,6 +11,7 @@ mod look;
 pub mod mark;
 mod nats;
 mod socket;
+mod socket_io;
 mod talk;
 mod team;
 mod wire;
@@ -112,7 +113,7 @@ impl Swarm {
         if let Some(stream) = &mut socket.stream {
             self.poll.registry().register(stream, Token(at), Interest::READABLE | Interest::WRITABLE)?;
         }
-        let upgrade = self.dialect.upgrade(&self.place);
+        let upgrade = self.dialect.upgrade(&self.place, &self.people[at]);
         socket.say(&upgrade)
     }
 

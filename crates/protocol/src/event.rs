@@ -1,6 +1,6 @@
 //! What happened, with the rows it touched as they are now: the same bytes for everyone who gets it.
 
-use domain::{AccountId, ChannelId, EventKind, SeatRole, Stamp, WorkspaceId, WorkspaceSelf};
+use domain::{AccountId, ChannelId, EventKind, Position, SeatRole, Stamp, WorkspaceId, WorkspaceSelf};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -129,23 +129,26 @@ impl<'a> Event<'a> {
             thread: event.thread,
             number: event.number,
             account: event.account,
-            image: Image::of(event.kind, image),
+            image: Image::of(event, image),
             body: event.body.as_deref(),
         }
     }
 }
 
 impl<'a> Image<'a> {
-    fn of(kind: EventKind, image: &'a domain::Image) -> Self {
-        let place = |(channel, tip): &(domain::Channel, domain::ChannelTip)| match kind {
+    fn of(event: &domain::Event, image: &'a domain::Image) -> Self {
+        // Rows may be newer than the event. A part of one is no older than the event and claims no more: what else
+        // changed since comes with a later event, and that one's row is to be the newer.
+        let upto = |changed: Position| changed.min(event.position).0;
+        let place = |(channel, tip): &(domain::Channel, domain::ChannelTip)| match event.kind {
             EventKind::SeatLeft => {
-                Place::Left { id: channel.id, members: tip.members, changed: channel.changed.0 }
+                Place::Left { id: channel.id, members: tip.members, changed: upto(channel.changed) }
             }
             _ => Place::Whole(Channel::of(channel, tip)),
         };
         Self {
             message: image.message.as_ref().map(Message::of),
-            root: image.root.as_ref().map(Root::of),
+            root: image.root.as_ref().map(|root| Root::of(root, upto(root.changed))),
             row: image.row.as_ref().map(Message::of),
             channel: image.channel.as_ref().map(place),
             seat: image.seat.as_ref().map(Seat::of),
@@ -159,8 +162,8 @@ impl<'a> Image<'a> {
 }
 
 impl<'a> Root<'a> {
-    fn of(root: &'a domain::Message) -> Self {
-        Self { number: root.number, replies: Message::of(root).replies, changed: root.changed.0 }
+    fn of(root: &'a domain::Message, changed: u64) -> Self {
+        Self { number: root.number, replies: Message::of(root).replies, changed }
     }
 }
 

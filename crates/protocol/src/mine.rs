@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// A private row as it now is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Item {
-    /// `draft`, `star`, `mute`, `notify`, `section`, `preference` or `saved`; in frames also `read` and `follow`.
+    /// `draft`, `star`, `mute`, `notify`, `section`, `preference` or `saved`; newer than a version also `read`, `follow`.
     #[schema(example = "draft")]
     pub kind: String,
     /// `C…`, `C….41`, `C….41.7`, or a word.

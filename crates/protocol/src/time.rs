@@ -1,13 +1,13 @@
 //! Times people read: RFC 3339 in UTC, made without a calendar library.
 
 use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::Stamp;
 
 /// A stamp as people read it.
 pub fn of(stamp: Stamp) -> String {
-    rfc3339(UNIX_EPOCH + Duration::from_micros(stamp.0.max(0).unsigned_abs()))
+    Written::of(stamp).as_str().to_owned()
 }
 
 /// A stamp, written as people read it.
@@ -16,13 +16,13 @@ pub struct At(pub Stamp);
 
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&of(self.0))
+        f.write_str(Written::of(self.0).as_str())
     }
 }
 
 impl serde::Serialize for At {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&of(self.0))
+        to.serialize_str(Written::of(self.0).as_str())
     }
 }
 
@@ -34,10 +34,48 @@ pub fn stamp<S: serde::Serializer>(stamp: &Stamp, to: S) -> Result<S::Ok, S::Err
 /// `2026-11-21T13:30:00.123Z`. A time before 1970 shows as 1970: only a broken clock says so.
 pub fn rfc3339(at: SystemTime) -> String {
     let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seconds = since.as_secs();
-    let (year, month, day) = civil(seconds / 86_400);
-    let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", since.subsec_millis())
+    of(Stamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)))
+}
+
+/// The letters of a time, without a string of their own: a page holds one a message.
+struct Written {
+    letters: [u8; LETTERS_MAX],
+    begin: usize,
+}
+
+/// A year of six digits is as far as a stamp counts.
+const LETTERS_MAX: usize = 26;
+
+impl Written {
+    fn of(stamp: Stamp) -> Written {
+        let millis = stamp.0.max(0).unsigned_abs() / 1_000;
+        let seconds = millis / 1_000;
+        let (year, month, day) = civil(seconds / 86_400);
+        let mut written = Written { letters: [b'0'; LETTERS_MAX], begin: LETTERS_MAX };
+        written.before(b'Z', millis % 1_000, 3);
+        written.before(b'.', seconds % 60, 2);
+        written.before(b':', seconds / 60 % 60, 2);
+        written.before(b':', seconds / 3_600 % 24, 2);
+        written.before(b'T', day, 2);
+        written.before(b'-', month, 2);
+        written.before(b'-', year, year.checked_ilog10().map_or(1, |power| power as usize + 1).max(4));
+        written
+    }
+
+    /// A number of so many digits and the sign behind it, in front of what is there.
+    fn before(&mut self, sign: u8, mut number: u64, digits: usize) {
+        let end = self.begin - 1;
+        self.begin = end - digits;
+        self.letters[end] = sign;
+        for letter in self.letters[self.begin..end].iter_mut().rev() {
+            *letter = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.letters[self.begin..]).unwrap_or_default()
+    }
 }
 
 /// `2026-11-21T13:30:00.123Z`, with any offset, or a day alone: its beginning in UTC.
@@ -126,6 +164,8 @@ fn civil(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -136,6 +176,7 @@ mod tests {
             (951_782_400, "2000-02-29T00:00:00.000Z"),
             (1_709_251_200, "2024-03-01T00:00:00.000Z"),
             (4_107_542_400, "2100-03-01T00:00:00.000Z"),
+            (9_223_372_036_854, "294247-01-10T04:00:54.000Z"),
         ] {
             assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }

@@ -1,13 +1,13 @@
 //! What moved for one member: their own seats, joined with what each channel's last message changed, along one index.
 
-use domain::cell::{Cell, Corrupt, Json, Values};
+use domain::cell::{Cell, Corrupt, Json};
 use domain::changed::{Followed, Found};
 use domain::limits::{
     CHANGED_CALLS_MAX, CHANGED_CHANNELS_MAX, CHANGED_LEFT_MAX, CHANGED_PARTNERS_MAX, CHANGED_THREADS_MAX,
 };
 use domain::row::Row;
 use domain::{By, Channel, ChannelId, ChannelTip, Extra, Member, Position, Seat, WorkspaceSelf, values};
-use store::{Answer, Query};
+use store::{Answer, Columns, Query};
 
 use crate::take::one;
 use crate::{entry, events};
@@ -31,21 +31,21 @@ const NAMED: &str = "SELECT n.channel, n.thread, n.number
         AND (n.thread > 0 OR t.last_position > $4)
     ORDER BY n.channel, n.position LIMIT $5";
 
+/// Joined in the order it is written: few of the messages one has not read shout.
 const SHOUTED: &str = "SELECT h.channel, h.thread, h.number
-    FROM channel_member s
-    JOIN channel_tip t ON t.workspace = s.workspace AND t.channel = s.channel
-    JOIN shout h ON h.channel = s.channel AND h.thread = 0 AND h.number > s.read_number
-    JOIN message m ON m.channel = h.channel AND m.thread = 0 AND m.number = h.number AND m.author <> s.account
-    WHERE s.workspace = $1 AND s.account = $2 AND s.channel > $3 AND s.role <> 'left' AND t.last_position > $4
+    FROM channel_member s CROSS JOIN channel_tip t CROSS JOIN shout h CROSS JOIN message m
+    WHERE s.workspace = $1 AND s.account = $2 AND s.channel > $3 AND s.role <> 'left'
+        AND t.workspace = s.workspace AND t.channel = s.channel AND t.last_position > $4
+        AND h.channel = s.channel AND h.thread = 0 AND h.number > s.read_number
+        AND m.channel = h.channel AND m.thread = 0 AND m.number = h.number AND m.author <> s.account
     ORDER BY s.channel LIMIT $5";
 
 /// Who follows a thread is called there by a call to everyone; who does not is not.
 const SHOUTED_IN_THREADS: &str = "SELECT h.channel, h.thread, h.number
-    FROM thread_seat f
-    JOIN shout h ON h.channel = f.channel AND h.thread = f.thread AND h.number > f.read_number
-    JOIN message m ON m.channel = h.channel AND m.thread = h.thread AND m.number = h.number
-        AND m.author <> f.account
+    FROM thread_seat f CROSS JOIN shout h CROSS JOIN message m
     WHERE f.workspace = $1 AND f.account = $2 AND f.channel > $3 AND f.state = 'following'
+        AND h.channel = f.channel AND h.thread = f.thread AND h.number > f.read_number
+        AND m.channel = h.channel AND m.thread = h.thread AND m.number = h.number AND m.author <> f.account
     ORDER BY f.channel LIMIT $4";
 
 const THREADS: &str = "SELECT f.channel, f.thread, f.read_number, m.last_reply, m.extra
@@ -56,14 +56,13 @@ const THREADS: &str = "SELECT f.channel, f.thread, f.read_number, m.last_reply, 
     WHERE f.workspace = $1 AND f.account = $2 AND f.channel > $3 AND f.state = 'following'
     ORDER BY f.channel LIMIT $4";
 
-/// Ids of direct channels stand behind all others.
+/// Ids of direct channels stand behind all others. Joined as written: those in one's directs are fewer than all members.
 const PARTNERS: &str =
     "SELECT s.channel, m.workspace, m.account, m.role, m.state, m.name, m.name_key, m.profile, m.private,
         m.signed_after_us, m.changed
-    FROM channel_member s
-    JOIN channel_member o ON o.channel = s.channel
-    JOIN member m ON m.workspace = s.workspace AND m.account = o.account AND m.changed > $1
-    WHERE s.workspace = $2 AND s.account = $3 AND s.channel > $4
+    FROM channel_member s CROSS JOIN channel_member o CROSS JOIN member m
+    WHERE m.changed > $1 AND s.workspace = $2 AND s.account = $3 AND s.channel > $4
+        AND o.channel = s.channel AND m.workspace = s.workspace AND m.account = o.account
     ORDER BY s.channel LIMIT $5";
 
 /// What everyone could see once, and the asker has no seat in.
@@ -92,8 +91,13 @@ pub struct Asked {
     pub after: Option<ChannelId>,
 }
 
-/// One look: the member, the workspace, what was hidden, and the lists of a part.
+/// One look: the member, the workspace, and what moved.
 pub fn queries(by: By, asked: Asked) -> Vec<Query> {
+    [vec![entry::query(by), events::itself(by.workspace)], lists(by, asked)].concat()
+}
+
+/// The lists of a part, and what was hidden since; asked beside the rows that say who may read it.
+pub fn lists(by: By, asked: Asked) -> Vec<Query> {
     let since = asked.since.unwrap_or(Position(0));
     // At first nothing was held that could have been left.
     let left_since = asked.since.unwrap_or(Position(i64::MAX as u64));
@@ -106,30 +110,30 @@ pub fn queries(by: By, asked: Asked) -> Vec<Query> {
     let seats = values![&by.workspace, &by.account, &after, &since, &left_since, &CHANGED_CHANNELS_MAX];
     let directs = after.clone().max(BEFORE_DIRECTS.to_vec());
     let partners = values![&since, &by.workspace, &by.account, &directs, &CHANGED_PARTNERS_MAX];
-    let hidden = values![&by.workspace, &left_since, &by.account, &CHANGED_LEFT_MAX];
-    vec![
-        entry::query(by),
-        events::itself(by.workspace),
-        Query { sql: HIDDEN, values: hidden },
+    let mut lists = vec![
         Query { sql: SEATS, values: seats },
         moved(NAMED),
         moved(SHOUTED),
         list(SHOUTED_IN_THREADS, CHANGED_CALLS_MAX),
         list(THREADS, CHANGED_THREADS_MAX),
         Query { sql: PARTNERS, values: partners },
-    ]
+    ];
+    if asked.since.is_some() {
+        let hidden = values![&by.workspace, &left_since, &by.account, &CHANGED_LEFT_MAX];
+        lists.push(Query { sql: HIDDEN, values: hidden });
+    }
+    lists
 }
 
-/// The answers after the member's.
+/// The answers to the lists.
 #[derive(Debug)]
 pub struct Rows {
-    pub itself: Option<WorkspaceSelf>,
     pub hidden: Vec<ChannelId>,
     pub found: Found,
 }
 
 pub fn rows_in(answers: &[Answer]) -> Result<Rows, Corrupt> {
-    let [_, itself, hidden, seats, named, shouted, in_threads, threads, partners] = answers else {
+    let [seats, named, shouted, in_threads, threads, partners, hidden @ ..] = answers else {
         return Err(Corrupt("an answer is missing"));
     };
     let found = Found {
@@ -142,7 +146,11 @@ pub fn rows_in(answers: &[Answer]) -> Result<Rows, Corrupt> {
         partners: each(partners, |source| Ok((ChannelId::take_present(source)?, Member::take(source)?)))?,
         shouted_in_threads: each(in_threads, call)?,
     };
-    Ok(Rows { itself: one(itself)?, hidden: ids_in(hidden)?, found })
+    Ok(Rows { hidden: hidden.first().map_or(Ok(Vec::new()), ids_in)?, found })
+}
+
+pub fn itself_in(answer: &Answer) -> Result<Option<WorkspaceSelf>, Corrupt> {
+    one(answer)
 }
 
 /// What a new guest could see before.
@@ -154,15 +162,18 @@ pub fn ids_in(answer: &Answer) -> Result<Vec<ChannelId>, Corrupt> {
     each(answer, |source| ChannelId::take_present(source))
 }
 
-fn each<T>(answer: &Answer, take: impl Fn(&mut Values<'_>) -> Result<T, Corrupt>) -> Result<Vec<T>, Corrupt> {
-    answer.iter().map(|row| take(&mut Values(row.iter()))).collect()
+fn each<T>(
+    answer: &Answer,
+    take: impl Fn(&mut Columns<'_>) -> Result<T, Corrupt>,
+) -> Result<Vec<T>, Corrupt> {
+    answer.iter().map(|row| take(&mut row.columns())).collect()
 }
 
-fn call(source: &mut Values<'_>) -> Result<(ChannelId, u64, u64), Corrupt> {
+fn call(source: &mut Columns<'_>) -> Result<(ChannelId, u64, u64), Corrupt> {
     Ok((ChannelId::take_present(source)?, u64::take_present(source)?, u64::take_present(source)?))
 }
 
-fn followed(source: &mut Values<'_>) -> Result<Followed, Corrupt> {
+fn followed(source: &mut Columns<'_>) -> Result<Followed, Corrupt> {
     let channel = ChannelId::take_present(source)?;
     let (thread, read) = (u64::take_present(source)?, u64::take_present(source)?);
     let last_number = u64::take_present(source)?;

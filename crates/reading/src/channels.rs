@@ -1,6 +1,6 @@
 //! Lists of channels: the ones somebody sits in by id, then the public ones they do not, by name.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::row::Row;
 use domain::{By, Channel, ChannelId, ChannelKind, ChannelState, ChannelTip, Seat, values};
 use store::{Answer, Query};
@@ -109,7 +109,7 @@ pub fn open(by: By, filter: &Filter, last: Option<&str>, limit: u32) -> Query {
 
 pub fn mine_in(answer: &Answer) -> Result<Vec<Listed>, Corrupt> {
     let listed = answer.iter().map(|row| {
-        let mut source = Values(row.iter());
+        let mut source = row.columns();
         let (channel, tip) = (Channel::take(&mut source)?, ChannelTip::take(&mut source)?);
         let seat = Seat::take(&mut source)?;
         let mine = Some(Mine { seat, mentions: u64::take_present(&mut source)? });
@@ -120,7 +120,7 @@ pub fn mine_in(answer: &Answer) -> Result<Vec<Listed>, Corrupt> {
 
 pub fn open_in(answer: &Answer) -> Result<Vec<Listed>, Corrupt> {
     let listed = answer.iter().map(|row| {
-        let mut source = Values(row.iter());
+        let mut source = row.columns();
         let (channel, tip) = (Channel::take(&mut source)?, ChannelTip::take(&mut source)?);
         Ok(Listed { channel, tip, mine: None })
     });

@@ -1,8 +1,8 @@
 //! Where somebody is or was a member: all of it, for who goes for good.
 
-use domain::cell::{Cell, Corrupt, Values};
+use domain::cell::{Cell, Corrupt};
 use domain::{AccountId, MembershipState, WorkspaceId, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 const MEMBERSHIPS: &str = "SELECT workspace, state FROM membership WHERE account = $1 AND workspace > $2 ORDER BY workspace LIMIT $3";
 
@@ -21,8 +21,8 @@ pub fn memberships(account: AccountId, after: WorkspaceId, limit: u32) -> Query 
 }
 
 pub fn memberships_in(answer: &Answer) -> Result<Vec<(WorkspaceId, MembershipState)>, Corrupt> {
-    let membership = |row: &Vec<_>| {
-        let mut source = Values(row.iter());
+    let membership = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok((Cell::take_present(&mut source)?, Cell::take_present(&mut source)?))
     };
     answer.iter().map(membership).collect()

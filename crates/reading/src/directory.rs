@@ -1,9 +1,9 @@
 //! Who there is and what opens the door: rows of the directory.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::row::Row;
 use domain::{Account, AccountId, Credential, Position, WorkspaceId, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 use crate::take::one;
 
@@ -33,7 +33,7 @@ pub fn credential(hash: &[u8]) -> Query {
 
 pub fn credential_in(answer: &Answer) -> Result<Option<(Credential, Account)>, Corrupt> {
     let Some(row) = answer.first() else { return Ok(None) };
-    let mut source = Values(row.iter());
+    let mut source = row.columns();
     Ok(Some((Credential::take(&mut source)?, Account::take(&mut source)?)))
 }
 
@@ -52,7 +52,7 @@ pub fn slug(slug: &str) -> Query {
 }
 
 pub fn slug_in(answer: &Answer) -> Result<Option<WorkspaceId>, Corrupt> {
-    answer.first().map(|row| WorkspaceId::take_present(&mut Values(row.iter()))).transpose()
+    answer.first().map(|row| WorkspaceId::take_present(&mut row.columns())).transpose()
 }
 
 /// What happened in the installation since a position.
@@ -62,8 +62,8 @@ pub fn events_after(position: Position) -> Query {
 
 /// Where, the code of what, and to whom. A kind may be newer than this build, so it stays a code.
 pub fn events_in(answer: &Answer) -> Result<Vec<(Position, i32, Option<AccountId>)>, Corrupt> {
-    let event = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let event = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok((
             Position::take_present(&mut source)?,
             i32::take_present(&mut source)?,

@@ -1,8 +1,8 @@
 //! Everything a socket is, in one look: who it is here, where they sit, which of their commands happened.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::{By, Credential, Key, Position, Seat, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 use crate::take::{one, rows};
 
@@ -47,8 +47,8 @@ pub fn receipts(by: By, keys: &[Key]) -> Vec<Query> {
 
 /// Key, position and what it answered.
 pub fn receipts_in(answers: &[Answer]) -> Result<Vec<(Key, Position, String)>, Corrupt> {
-    let receipt = |row: &Vec<Value>| {
-        let mut cells = Values(row.iter());
+    let receipt = |row: Record<'_>| {
+        let mut cells = row.columns();
         Ok((
             Key::take_present(&mut cells)?,
             Position::take_present(&mut cells)?,

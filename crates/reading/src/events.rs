@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::cell::{Corrupt, Value, Values};
+use domain::cell::{Corrupt, Value};
 use domain::row::Row;
 use domain::{
     Channel, ChannelTip, Epoch, Event, Head, Image, InWorld, Member, Message, Needs, Position, Seat, Stamp,
@@ -133,7 +133,7 @@ impl Repair {
                 ITSELF => self.fill::<WorkspaceSelf>(answer)?,
                 CHANNELS => {
                     for row in answer {
-                        let mut cells = row.as_slice();
+                        let mut cells = row;
                         fill::<Channel>(&mut cells, &mut self.world)?;
                         fill::<ChannelTip>(&mut cells, &mut self.world)?;
                     }
@@ -157,7 +157,7 @@ impl Repair {
 
     fn fill<R: InWorld>(&mut self, answer: &Answer) -> Result<(), Corrupt> {
         for row in answer {
-            R::rows_mut(&mut self.world.tables).fill(R::take(&mut Values(row.iter()))?);
+            R::rows_mut(&mut self.world.tables).fill(R::take(&mut row.columns())?);
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! What somebody may take with them: their own rows of a workspace, and what they said there.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::{AccountId, By, ChannelId, ChannelKind, Position, SeatRole, Stamp, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 const SEATS: &str = "SELECT s.channel, c.kind, c.name, s.role, s.since, s.read_number
     FROM channel_member s JOIN channel c ON c.workspace = s.workspace AND c.id = s.channel
@@ -60,8 +60,8 @@ pub fn seats(by: By, from: Option<ChannelId>, limit: u32) -> Query {
 }
 
 pub fn seats_in(answer: &Answer) -> Result<Vec<Seated>, Corrupt> {
-    let seat = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let seat = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok(Seated {
             channel: Cell::take_present(&mut source)?,
             kind: Cell::take_present(&mut source)?,
@@ -81,8 +81,8 @@ pub fn kept(by: By, after: Option<&(String, String)>, limit: u32) -> Query {
 }
 
 pub fn kept_in(answer: &Answer) -> Result<Vec<Kept>, Corrupt> {
-    let kept = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let kept = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok(Kept {
             kind: Cell::take_present(&mut source)?,
             subject: Cell::take_present(&mut source)?,
@@ -98,8 +98,8 @@ pub fn said(author: AccountId, channel: ChannelId, (thread, number): (u64, u64),
 }
 
 pub fn said_in(answer: &Answer) -> Result<Vec<Said>, Corrupt> {
-    let said = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let said = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok(Said {
             thread: Cell::take_present(&mut source)?,
             number: Cell::take_present(&mut source)?,

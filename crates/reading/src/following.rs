@@ -1,9 +1,9 @@
 //! What followers read: the tail of a journal with the messages it speaks of, and whom a message may have to be told.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::row::Row;
 use domain::{AccountId, ChannelId, Epoch, Event, Message, Position, Stamp, WorkspaceId, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 const ORIGIN: &str = "SELECT workspace, epoch_before, epoch_from FROM head WHERE workspace = $1";
 
@@ -78,20 +78,19 @@ pub fn tail_in(answers: &[Answer]) -> Result<Tail, Corrupt> {
     let [origin, told] = answers else { return Err(Corrupt("two answers to two questions")) };
     let mut before = None;
     if let Some(row) = origin.first() {
-        let mut source = Values(row.iter());
+        let mut source = row.columns();
         WorkspaceId::take_present(&mut source)?;
         let epoch = Option::<Epoch>::take_present(&mut source)?;
         before = epoch.zip(Some(Position::take_present(&mut source)?));
     }
-    Ok(Tail { told: told.iter().map(|row| take_told(row)).collect::<Result<_, _>>()?, before })
+    Ok(Tail { told: told.iter().map(take_told).collect::<Result<_, _>>()?, before })
 }
 
-fn take_told(row: &[Value]) -> Result<Told, Corrupt> {
-    let (event, message) =
-        row.split_at_checked(Event::COLUMNS.len()).ok_or(Corrupt("a row with columns missing"))?;
-    let event = Event::take(&mut Values(event.iter()))?;
-    let known = message.first() != Some(&Value::Null);
-    let message = known.then(|| Message::take(&mut Values(message.iter()))).transpose()?;
+fn take_told(row: Record<'_>) -> Result<Told, Corrupt> {
+    let (event, message) = row.split(Event::COLUMNS.len())?;
+    let event = Event::take(&mut event.columns())?;
+    let known = !message.is_null(0);
+    let message = known.then(|| Message::take(&mut message.columns())).transpose()?;
     Ok(Told { event, message })
 }
 
@@ -117,7 +116,7 @@ pub fn people(circle: Circle, after: Option<AccountId>, max: u32) -> Query {
 }
 
 pub fn people_in(answer: &Answer) -> Result<Vec<AccountId>, Corrupt> {
-    answer.iter().map(|row| AccountId::take_present(&mut Values(row.iter()))).collect()
+    answer.iter().map(|row| AccountId::take_present(&mut row.columns())).collect()
 }
 
 /// How long after a message people want to be told, of those who chose. A statement for every fifty.
@@ -129,7 +128,7 @@ pub fn choices(workspace: WorkspaceId, accounts: &[AccountId]) -> Vec<Query> {
 pub fn choices_in(answers: &[Answer]) -> Result<Vec<(AccountId, u64)>, Corrupt> {
     let mut chosen = Vec::new();
     for row in answers.iter().flatten() {
-        let mut source = Values(row.iter());
+        let mut source = row.columns();
         let account = AccountId::take_present(&mut source)?;
         let seconds = String::take_present(&mut source)?.parse().ok();
         chosen.extend(seconds.map(|seconds| (account, seconds)));
@@ -206,8 +205,8 @@ pub fn unread(workspace: WorkspaceId, last: Option<&Call>, after: Position, sinc
 }
 
 pub fn calls_in(answer: &Answer) -> Result<Vec<Call>, Corrupt> {
-    let call = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let call = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok(Call {
             account: Cell::take_present(&mut source)?,
             channel: Cell::take_present(&mut source)?,
@@ -236,8 +235,8 @@ pub fn behind(workspace: WorkspaceId, last: Option<&Behind>) -> Query {
 }
 
 pub fn behind_in(answer: &Answer) -> Result<Vec<Behind>, Corrupt> {
-    let behind = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let behind = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok(Behind {
             account: Cell::take_present(&mut source)?,
             channel: Cell::take_present(&mut source)?,
@@ -261,7 +260,7 @@ impl Behind {
         let Self { account, channel, thread, .. } = *self;
         let mut calls = Vec::with_capacity(answer.len());
         for row in answer {
-            let mut source = Values(row.iter());
+            let mut source = row.columns();
             let author = AccountId::take_present(&mut source)?;
             let number = Cell::take_present(&mut source)?;
             let position = Position::take_present(&mut source)?;

@@ -1,6 +1,6 @@
 //! What an invitation opens, and who may judge it: read whole, for a stranger.
 
-use domain::cell::{Corrupt, Value, Values};
+use domain::cell::{Corrupt, Value};
 use domain::row::Row;
 use domain::{Invitation, Member, WorkspaceId, WorkspaceSelf};
 use store::{Answer, Query};
@@ -22,7 +22,7 @@ pub fn query(workspace: WorkspaceId, hash: &[u8; 32]) -> Query {
 /// The invitation, its workspace, and who made it.
 pub fn found(answer: &Answer) -> Result<Option<(Invitation, WorkspaceSelf, Member)>, Corrupt> {
     let Some(row) = answer.first() else { return Ok(None) };
-    let mut source = Values(row.iter());
+    let mut source = row.columns();
     let invitation = Invitation::take(&mut source)?;
     Ok(Some((invitation, WorkspaceSelf::take(&mut source)?, Member::take(&mut source)?)))
 }

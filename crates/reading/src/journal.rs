@@ -1,8 +1,8 @@
 //! Where journals stand.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::{Epoch, Position, WorkspaceId};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 /// Heads asked for in one statement.
 pub const HEADS_MAX: usize = 50;
@@ -22,8 +22,8 @@ pub fn heads(workspaces: &[WorkspaceId]) -> Query {
 }
 
 pub fn heads_in(answer: &Answer) -> Result<Vec<(WorkspaceId, Epoch, Position)>, Corrupt> {
-    let head = |row: &Vec<Value>| {
-        let mut cells = Values(row.iter());
+    let head = |row: Record<'_>| {
+        let mut cells = row.columns();
         Ok((
             WorkspaceId::take_present(&mut cells)?,
             Epoch::take_present(&mut cells)?,

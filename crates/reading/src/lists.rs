@@ -1,12 +1,12 @@
 //! What calls me, what I follow, what I saved: lists across channels, each row beside what its channel is judged by.
 
-use domain::cell::{Cell, Corrupt, Json, Value, Values};
+use domain::cell::{Cell, Corrupt, Json, Value};
 use domain::row::Row;
 use domain::{
     By, ChannelId, ChannelKind, Extra, Message, Position, Private, Replies, SeatRole, ShoutKind, ThreadState,
     values,
 };
-use store::{Answer, Query};
+use store::{Answer, Columns, Query, Record};
 
 use crate::take::rows;
 
@@ -156,8 +156,8 @@ pub fn places(by: By, channels: &[ChannelId]) -> Vec<Query> {
 }
 
 pub fn named_in(answer: &Answer) -> Result<Vec<Named>, Corrupt> {
-    let take = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let take = |row: Record<'_>| {
+        let mut source = row.columns();
         let (position, seen) = (Position::take_present(&mut source)?, bool::take_present(&mut source)?);
         let place = place(&mut source)?;
         Ok(Named { position, seen, place, message: Message::take(&mut source)? })
@@ -166,11 +166,11 @@ pub fn named_in(answer: &Answer) -> Result<Vec<Named>, Corrupt> {
 }
 
 pub fn shouted_in(answer: &Answer) -> Result<Vec<Shouted>, Corrupt> {
-    answer.iter().map(|row| shout(&mut Values(row.iter()))).collect()
+    answer.iter().map(|row| shout(&mut row.columns())).collect()
 }
 
 /// To the asker: who sat there when it was said, and in a thread who follows it.
-fn shout(source: &mut Values<'_>) -> Result<Shouted, Corrupt> {
+fn shout(source: &mut Columns<'_>) -> Result<Shouted, Corrupt> {
     let (position, kind) = (Position::take_present(source)?, ShoutKind::take_present(source)?);
     let (number, thread) = (u64::take_present(source)?, u64::take_present(source)?);
     let seated = SeatRole::take(source)?.is_some_and(|role| role != SeatRole::Left);
@@ -180,14 +180,14 @@ fn shout(source: &mut Values<'_>) -> Result<Shouted, Corrupt> {
     let read_there = u64::take(source)?;
     let mine = seated && since.is_some_and(|since| since <= position) && (thread == 0 || follows);
     let read = if thread == 0 { read } else { read_there };
-    let there = source.0.as_slice().first().is_some_and(|first| *first != Value::Null);
+    let there = !source.rest().is_null(0);
     let message = if mine && there { Some(Message::take(source)?) } else { None };
     Ok(Shouted { position, kind, seen: read.is_some_and(|read| number <= read), message })
 }
 
 pub fn followed_in(answer: &Answer) -> Result<Vec<Followed>, Corrupt> {
-    let take = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let take = |row: Record<'_>| {
+        let mut source = row.columns();
         let channel = ChannelId::take_present(&mut source)?;
         let (thread, read) = (u64::take_present(&mut source)?, u64::take_present(&mut source)?);
         let last_number = u64::take_present(&mut source)?;
@@ -204,14 +204,14 @@ pub fn saved_in(answer: &Answer) -> Result<Vec<Private>, Corrupt> {
 }
 
 pub fn places_in(answers: &[Answer]) -> Result<Vec<(ChannelId, Place)>, Corrupt> {
-    let take = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let take = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok((ChannelId::take_present(&mut source)?, place(&mut source)?))
     };
     answers.iter().flatten().map(take).collect()
 }
 
-fn place(source: &mut Values<'_>) -> Result<Place, Corrupt> {
+fn place(source: &mut Columns<'_>) -> Result<Place, Corrupt> {
     let kind = ChannelKind::take_present(source)?;
     let seated = SeatRole::take(source)?.is_some_and(|role| role != SeatRole::Left);
     Ok(Place { kind, seated })

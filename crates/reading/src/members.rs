@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::row::Row;
 use domain::{AccountId, By, ChannelId, Member, values};
 use store::{Answer, Query};
@@ -105,7 +105,7 @@ pub fn by_name_shared(by: By, names: &Names) -> Query {
 
 pub fn judged_in(answer: &Answer) -> Result<Vec<(bool, Member)>, Corrupt> {
     let judged = answer.iter().map(|row| {
-        let mut source = Values(row.iter());
+        let mut source = row.columns();
         Ok((i64::take_present(&mut source)? == 1, Member::take(&mut source)?))
     });
     judged.collect()
@@ -132,7 +132,7 @@ pub fn seats(by: By, limit: u32) -> Query {
 }
 
 pub fn seats_in(answer: &Answer) -> Result<Vec<ChannelId>, Corrupt> {
-    answer.iter().map(|row| ChannelId::take_present(&mut Values(row.iter()))).collect()
+    answer.iter().map(|row| ChannelId::take_present(&mut row.columns())).collect()
 }
 
 /// One statement each: those who share a seat with who asks.
@@ -142,8 +142,8 @@ pub fn shares(by: By, accounts: &[AccountId]) -> Vec<Query> {
 }
 
 pub fn shares_in(answers: &[Answer]) -> Result<BTreeSet<AccountId>, Corrupt> {
-    let first = answers.iter().filter_map(|answer| answer.first());
-    first.map(|row| AccountId::take_present(&mut Values(row.iter()))).collect()
+    let first = answers.iter().filter_map(Answer::first);
+    first.map(|row| AccountId::take_present(&mut row.columns())).collect()
 }
 
 pub fn members_in(answer: &Answer) -> Result<Vec<Member>, Corrupt> {

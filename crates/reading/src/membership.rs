@@ -1,12 +1,12 @@
 //! Somebody in a workspace and the workspace itself: asked beside whatever of it they read.
 
-use domain::cell::{Corrupt, Value, Values};
+use domain::cell::Corrupt;
 use domain::row::Row;
 use domain::{
     AccountId, By, Epoch, Head, InWorld, Member, Refusal, Stamp, WorkspaceId, WorkspaceSelf, World,
     permission, values,
 };
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 const MEMBERSHIP: &str =
     "SELECT m.workspace, m.account, m.role, m.state, m.name, m.name_key, m.profile, m.private,
@@ -33,7 +33,7 @@ impl Rows {
         let mut world = World::new(Head::new(by.workspace, Epoch(0)), Stamp(0));
         if let Some(row) = answer.first() {
             let own = Member::COLUMNS.len();
-            let (member, itself) = row.split_at_checked(own).ok_or(Corrupt("a row with columns missing"))?;
+            let (member, itself) = row.split(own)?;
             fill::<Member>(member, &mut world)?;
             fill::<WorkspaceSelf>(itself, &mut world)?;
         }
@@ -51,7 +51,7 @@ impl Rows {
     }
 }
 
-fn fill<R: InWorld>(cells: &[Value], world: &mut World) -> Result<(), Corrupt> {
-    R::rows_mut(&mut world.tables).fill(<R as Row>::take(&mut Values(cells.iter()))?);
+fn fill<R: InWorld>(cells: Record<'_>, world: &mut World) -> Result<(), Corrupt> {
+    R::rows_mut(&mut world.tables).fill(<R as Row>::take(&mut cells.columns())?);
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! What is said in a channel and in its threads: windows of one key, each text the same for both.
 
-use domain::cell::{Corrupt, Owned, Value};
+use domain::cell::{Corrupt, Value};
 use domain::row::Row;
 use domain::{AccountId, By, ChannelId, Message, MessagePast, Position, Stamp, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 use crate::take::rows;
 
@@ -140,24 +140,25 @@ impl Run {
     }
 }
 
-/// Takes the answer apart: texts are handed over, not copied.
-pub fn shown_in(answer: Answer) -> Result<Vec<Shown>, Corrupt> {
-    answer.into_iter().map(shown).collect()
+pub fn shown_in(answer: &Answer) -> Result<Vec<Shown>, Corrupt> {
+    // These are large, and a vector that does not know how many come moves all of them each time it grows.
+    let mut all = Vec::with_capacity(answer.len());
+    for row in answer {
+        all.push(shown(row)?);
+    }
+    Ok(all)
 }
 
-fn shown(row: Vec<Value>) -> Result<Shown, Corrupt> {
-    let there = row.get(Message::COLUMNS.len()).is_some_and(|first| *first != Value::Null);
-    let mut source = Owned::of(row.into_iter());
-    let message = Message::take(&mut source)?;
-    let reply = there.then(|| Message::take(&mut source)).transpose()?;
+fn shown(row: Record<'_>) -> Result<Shown, Corrupt> {
+    let (message, reply) = row.split(Message::COLUMNS.len())?;
+    let message = Message::take(&mut message.columns())?;
+    let there = !reply.is_null(0);
+    let reply = there.then(|| Message::take(&mut reply.columns())).transpose()?;
     Ok(Shown { message, reply })
 }
 
 pub fn number_in(answer: &Answer) -> Option<u64> {
-    match answer.first()?.first()? {
-        Value::Int(number) => u64::try_from(*number).ok(),
-        _ => None,
-    }
+    u64::try_from(answer.first()?.int(0)?).ok()
 }
 
 pub fn past_in(answer: &Answer) -> Result<Vec<MessagePast>, Corrupt> {

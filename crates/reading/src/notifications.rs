@@ -1,9 +1,9 @@
 //! What somebody was told, each row beside what its channel is judged by. Calls to everyone have no row of their own.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt};
 use domain::row::Row;
 use domain::{By, ChannelKind, Message, NotificationKind, Position, SeatRole, Stamp, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 const TOLD: &str = "SELECT n.position, n.kind, n.seen_us, c.kind, s.role,
         m.channel, m.thread, m.number, m.at_us, m.author, m.text, m.extra, m.edited_us, m.deleted_us,
@@ -39,8 +39,8 @@ pub fn told(by: By, before: Position, limit: u32) -> Query {
 }
 
 pub fn told_in(answer: &Answer) -> Result<Vec<Told>, Corrupt> {
-    let take = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let take = |row: Record<'_>| {
+        let mut source = row.columns();
         let (position, kind) = (Cell::take_present(&mut source)?, Cell::take_present(&mut source)?);
         let seen = Stamp::take_present(&mut source)? > Stamp(0);
         let channel = ChannelKind::take_present(&mut source)?;
@@ -55,8 +55,8 @@ pub fn chosen(by: By, max: u32) -> Query {
 }
 
 pub fn chosen_in(answer: &Answer) -> Result<Vec<Chosen>, Corrupt> {
-    let take = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let take = |row: Record<'_>| {
+        let mut source = row.columns();
         let mut text = || String::take_present(&mut source);
         Ok((text()?, text()?, text()?))
     };

@@ -1,6 +1,6 @@
 //! What a channel keeps in sight.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::row::Row;
 use domain::{ChannelId, Message, Stamp};
 use store::{Answer, Query};
@@ -21,7 +21,7 @@ pub fn page(channel: ChannelId, before: Option<Stamp>, limit: u32) -> Query {
 
 pub fn page_in(answer: &Answer) -> Result<Vec<(Stamp, Message)>, Corrupt> {
     let both = answer.iter().map(|row| {
-        let mut source = Values(row.iter());
+        let mut source = row.columns();
         Ok((Stamp::take_present(&mut source)?, Message::take(&mut source)?))
     });
     both.collect()

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::{AccountId, ChannelId, Reaction, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 use crate::take::rows;
 
@@ -62,8 +62,8 @@ pub fn own(channel: ChannelId, account: AccountId, which: &[Which]) -> Vec<Query
 }
 
 pub fn own_in(answers: &[Answer]) -> Result<BTreeSet<Which>, Corrupt> {
-    let which = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let which = |row: Record<'_>| {
+        let mut source = row.columns();
         let (thread, number) = (u64::take_present(&mut source)?, u64::take_present(&mut source)?);
         Ok((thread, number, String::take_present(&mut source)?))
     };

@@ -1,6 +1,6 @@
 //! Who sits in a channel.
 
-use domain::cell::{Corrupt, Value, Values};
+use domain::cell::{Corrupt, Value};
 use domain::row::Row;
 use domain::{AccountId, ChannelId, Member, Seat};
 use store::{Answer, Query};
@@ -34,7 +34,7 @@ fn seats(channel: ChannelId, (from, to): (Value, Value), limit: u32) -> Query {
 
 pub fn page_in(answer: &Answer) -> Result<Vec<(Seat, Member)>, Corrupt> {
     let both = answer.iter().map(|row| {
-        let mut source = Values(row.iter());
+        let mut source = row.columns();
         Ok((Seat::take(&mut source)?, Member::take(&mut source)?))
     });
     both.collect()

@@ -1,12 +1,12 @@
 //! Where somebody stands towards a channel: asked beside whatever of it they read.
 
-use domain::cell::{Corrupt, Value, Values};
+use domain::cell::Corrupt;
 use domain::permission::{Standing, standing};
 use domain::row::Row;
 use domain::{
     By, Channel, ChannelId, ChannelTip, Head, InWorld, Member, Refusal, Seat, Stamp, World, values,
 };
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 const STANDING: &str =
     "SELECT m.workspace, m.account, m.role, m.state, m.name, m.name_key, m.profile, m.private,
@@ -38,7 +38,7 @@ impl Rows {
     pub fn of(by: By, channel: ChannelId, answer: &Answer) -> Result<Self, Corrupt> {
         let mut world = World::new(Head::new(by.workspace, domain::Epoch(0)), Stamp(0));
         if let Some(row) = answer.first() {
-            let mut cells = row.as_slice();
+            let mut cells = row;
             fill::<Member>(&mut cells, &mut world)?;
             fill::<Channel>(&mut cells, &mut world)?;
             fill::<ChannelTip>(&mut cells, &mut world)?;
@@ -54,12 +54,11 @@ impl Rows {
 }
 
 /// Takes one table's columns off the front; all NULL where the join found nothing.
-pub(crate) fn fill<R: InWorld>(cells: &mut &[Value], world: &mut World) -> Result<(), Corrupt> {
-    let width = R::COLUMNS.len();
-    let (own, rest) = cells.split_at_checked(width).ok_or(Corrupt("a row with columns missing"))?;
+pub(crate) fn fill<R: InWorld>(cells: &mut Record<'_>, world: &mut World) -> Result<(), Corrupt> {
+    let (own, rest) = cells.split(R::COLUMNS.len())?;
     *cells = rest;
-    if own.first() != Some(&Value::Null) {
-        R::rows_mut(&mut world.tables).fill(<R as Row>::take(&mut Values(own.iter()))?);
+    if !own.is_null(0) {
+        R::rows_mut(&mut world.tables).fill(<R as Row>::take(&mut own.columns())?);
     }
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! Answers become rows again.
 
-use domain::cell::{Corrupt, Value, Values};
+use domain::cell::{Corrupt, Value};
 use domain::row::Row;
 use store::Answer;
 
 /// Answers that hold exactly the columns of one table, in order.
 pub fn rows<R: Row>(answer: &Answer) -> Result<Vec<R>, Corrupt> {
-    answer.iter().map(|row| R::take(&mut Values(row.iter()))).collect()
+    answer.iter().map(|row| R::take(&mut row.columns())).collect()
 }
 
 pub fn one<R: Row>(answer: &Answer) -> Result<Option<R>, Corrupt> {
-    answer.first().map(|row| R::take(&mut Values(row.iter()))).transpose()
+    answer.first().map(|row| R::take(&mut row.columns())).transpose()
 }
 
 /// The range from just before an id to itself, for a text that pages by it.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::cell::{Cell, Corrupt, Json, Value, Values};
+use domain::cell::{Cell, Corrupt, Json, Value};
 use domain::limits::{MENTIONS_UNSEEN_MAX, PAGE_MAX};
 use domain::{AccountId, ChannelId, Holes, WorkspaceId, values};
-use store::{Answer, Query};
+use store::{Answer, Query, Record};
 
 const PLACED: &str = "SELECT w.id, w.slug FROM membership p JOIN workspace w ON w.id = p.workspace
     WHERE p.account = $1 AND p.workspace > $2 AND p.state = 'active' AND w.state = 'active'
@@ -45,8 +45,8 @@ pub fn address(workspace: WorkspaceId) -> Query {
 }
 
 pub fn placed_in(answer: &Answer) -> Result<Vec<(WorkspaceId, String)>, Corrupt> {
-    let place = |row: &Vec<Value>| {
-        let mut source = Values(row.iter());
+    let place = |row: Record<'_>| {
+        let mut source = row.columns();
         Ok((Cell::take_present(&mut source)?, Cell::take_present(&mut source)?))
     };
     answer.iter().map(place).collect()
@@ -76,16 +76,10 @@ pub fn waiting(workspace: WorkspaceId, account: AccountId) -> [Query; 4] {
 impl Waiting {
     pub fn of(answers: &[Answer]) -> Result<Self, Corrupt> {
         let [unread, muted, named, shouted] = answers else { return Err(Corrupt("an answer is missing")) };
-        let muted: BTreeSet<&str> = muted
-            .iter()
-            .filter_map(|row| match row.first() {
-                Some(Value::Text(subject)) => Some(subject.as_str()),
-                _ => None,
-            })
-            .collect();
+        let muted: BTreeSet<&str> = muted.iter().filter_map(|row| row.text(0)).collect();
         let mut channels = 0;
         for row in unread {
-            let mut source = Values(row.iter());
+            let mut source = row.columns();
             let channel = ChannelId::take_present(&mut source)?;
             let (read, last) = (u64::take_present(&mut source)?, u64::take_present(&mut source)?);
             let Json(holes) = Json::<Holes>::take_present(&mut source)?;
@@ -93,7 +87,7 @@ impl Waiting {
             channels += u32::from(rings);
         }
         // One message may do both.
-        let calls: BTreeSet<&Vec<Value>> = named.iter().chain(shouted).collect();
+        let calls: BTreeSet<Vec<Value>> = named.iter().chain(shouted).map(Record::values).collect();
         Ok(Self {
             unread: channels.min(MENTIONS_UNSEEN_MAX),
             mentions: (calls.len() as u32).min(MENTIONS_UNSEEN_MAX),

@@ -197,6 +197,8 @@ pub enum AdminCommand {
     Level(Level),
     /// Jobs that were tried as often as they may be, and why they failed
     Jobs(Jobs),
+    /// Drop what is remembered of what was read; never needed, everything goes by the journal
+    DropCache(DropCache),
     /// A link for the owner to set a password by, once, within the hour; before set-up, the set-up code
     OwnerLink(Place),
     /// The same for anybody: the forgotten password's way back in; all their sessions end with it
@@ -236,6 +238,15 @@ pub struct Level {
     /// Raise it to what every live node reads
     #[arg(long)]
     pub raise: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct DropCache {
+    #[command(flatten)]
+    pub place: Place,
+    /// Which names: * for anything, ? for one sign, such as '*:profiles:*'
+    #[arg(value_name = "PATTERN", default_value = "*")]
+    pub pattern: String,
 }
 
 #[derive(ClapArgs)]

@@ -1,6 +1,7 @@
 //! The only wiring: which backend stands behind which port, and which role stands on which listener.
 
 mod backend;
+mod cache;
 mod copies;
 mod counting;
 mod crowd;
@@ -72,9 +73,12 @@ pub async fn ports(config: &Config, lifecycle: &Lifecycle) -> Result<Ports, Fail
         StoreKind::Embedded => embedded::open(&config.server.data, &clock, lifecycle).await?,
         StoreKind::Postgres => postgres::open(config, lifecycle).await?,
     };
-    let service = Service::new(backend.places.clone(), clock);
-    let desk = Desk::new(config, service.clone(), &backend, lifecycle);
+    let mut service = Service::new(backend.places.clone(), clock);
     let redis = redis::open(config, &service, lifecycle)?;
+    if let Some(cache) = cache::open(config, redis.as_ref(), lifecycle) {
+        service = service.remembering(cache);
+    }
+    let desk = Desk::new(config, service.clone(), &backend, lifecycle);
     let (bus, presence): (Arc<dyn Bus>, Arc<dyn Presence>) = match redis.clone() {
         Some(redis) => (Arc::new(redis.clone()), Arc::new(redis::hall(redis, lifecycle))),
         None => (Arc::new(InProcess::default()), Arc::new(Hall::default())),

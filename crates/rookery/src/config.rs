@@ -8,8 +8,9 @@ pub mod secret;
 mod section;
 mod settings;
 mod show;
+mod traces;
 pub mod values;
 
 pub use load::{Loaded, Overrides, load};
-pub use settings::Config;
+pub use settings::{Config, Traces};
 pub use show::{sample, shown_json, shown_toml};

@@ -35,6 +35,8 @@ pub enum Ask {
     ResetLink { email: String },
     /// Who is signed in, one or everyone; one session or all of them ended if that is asked.
     Sessions { email: Option<String>, end: Option<String>, all: bool },
+    /// What was read lately and is remembered, by a pattern of names: dropped, and read anew.
+    DropCache { pattern: String },
     /// The jobs that were laid aside; one of them tried again if that is asked.
     Jobs { retry: Option<String> },
     /// People for a load test: a workspace of their own, a session and seats for each.

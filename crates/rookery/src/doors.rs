@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use api::tls::Tls;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tracing::{info, warn};
 
 use crate::compose;
@@ -33,7 +33,7 @@ impl Doors {
         let listen = config.server.listen;
         let (mut main, mut of_cores, mut address) = (None, Vec::new(), listen);
         if roles.contains(&Role::Api) {
-            let opened = TcpListener::bind(listen).await.map_err(|error| closed(listen, &error))?;
+            let opened = open(listen).map_err(|error| closed(listen, &error))?;
             address = opened.local_addr().map_err(|error| closed(listen, &error))?;
             main = Some(opened);
         } else if roles.contains(&Role::Gateway) {
@@ -79,6 +79,17 @@ fn tls(config: &Config) -> Result<Option<Tls>, Failure> {
     opened.map(Some).map_err(|why| Failure::Refused(format!("TLS cannot be spoken: {why}")))
 }
 
+/// Whoever comes while we are busy waits in the kernel's queue. One who finds it full is not heard, and knocks again only after
+/// a second: the 128 places of a listener that is bound in one step are fewer than come at once when a gateway has died.
+fn open(listen: SocketAddr) -> io::Result<TcpListener> {
+    const WAITING_MAX: u32 = 4_096;
+    let socket = if listen.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // What a server that went a moment ago left behind is no other program.
+    socket.set_reuseaddr(true)?;
+    socket.bind(listen)?;
+    socket.listen(WAITING_MAX)
+}
+
 fn closed(address: SocketAddr, error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::AddrInUse => Failure::Refused(format!(
@@ -101,5 +112,24 @@ async fn operators(listen: Listen) -> Option<(TcpListener, SocketAddr)> {
             warn!(%address, %error, "metrics cannot be read: {address} is not free; set metrics.listen, or off");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn six_hundred_who_come_while_nobody_looks_are_all_heard() {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        let listener = open("127.0.0.1:0".parse().expect("an address")).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let heard: Vec<_> =
+            (0..600).map_while(|_| TcpStream::connect_timeout(&address, PATIENCE).ok()).collect();
+        assert_eq!(heard.len(), 600, "net.core.somaxconn is at least as much on any Linux of today");
+        assert!(open(address).is_err(), "taken is taken");
     }
 }

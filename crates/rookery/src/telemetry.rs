@@ -2,19 +2,23 @@
 
 mod measure;
 mod names;
+mod spans;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::kinds::LogFormat;
 use crate::exit::Failure;
 
 pub use measure::{Metrics, files_max_in};
+pub use spans::export;
 
 /// Logs from here on. Text for people has colours only where a terminal shows them.
 pub fn log(format: LogFormat, filter: &str) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| {
+    // By target and level alone: what else a filter could ask for is matched by regular expressions, which nobody needs here.
+    let filter: Targets = filter.parse().map_err(|error| {
         Failure::Usage(format!(
             "log.filter: '{filter}' is not allowed ({error}); allowed: such as info or info,store=debug"
         ))
@@ -26,17 +30,20 @@ pub fn log(format: LogFormat, filter: &str) -> Result<(), Failure> {
 
 fn subscriber<W>(
     format: LogFormat,
-    filter: EnvFilter,
+    filter: Targets,
     to: W,
     colours: bool,
 ) -> Box<dyn tracing::Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let base = tracing_subscriber::fmt().with_env_filter(filter).with_writer(to).with_ansi(colours);
+    let base =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(to).with_ansi(colours);
     match format {
-        LogFormat::Text => Box::new(base.with_target(false).finish()),
-        LogFormat::Json => Box::new(base.json().flatten_event(true).with_span_list(false).finish()),
+        LogFormat::Text => Box::new(base.with_target(false).finish().with(filter)),
+        LogFormat::Json => {
+            Box::new(base.json().flatten_event(true).with_span_list(false).finish().with(filter))
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use domain::changed::Part;
 use domain::{By, ChannelId, Epoch, Member, Position, Role, WorkspaceSelf};
 use reading::changed::{self, Asked};
 use reading::entry::Entry;
-use store::{Freshness, NotDone, Seen};
+use store::{Answer, Freshness, NotDone, Seen};
 
 use crate::Service;
 use crate::reads::corrupt;
@@ -26,6 +26,11 @@ pub struct Changed {
 }
 
 impl Away {
+    pub(crate) fn asked(&self) -> Asked {
+        let since = self.since.map(|(_, position)| position);
+        Asked { since, after: self.after.map(|(_, _, channel)| channel) }
+    }
+
     /// No part is older than the first, and none of another history.
     fn fresh(&self, fresh: Freshness) -> Freshness {
         match (self.after, self.since) {
@@ -44,17 +49,33 @@ impl Service {
     /// Read in one snapshot. All parts answer with the moment of the first: what moved in between comes again as an
     /// event, or the next time.
     pub async fn changed(&self, by: By, fresh: Freshness, away: Away) -> Result<Seen<Changed>, NotDone> {
+        let queries = changed::queries(by, away.asked());
+        let seen = self.look(by.workspace, away.fresh(fresh), &queries).await?;
+        let [entry, itself, lists @ ..] = &seen.value[..] else {
+            return Err(NotDone::Failed("an answer is missing".into()));
+        };
+        let me = Entry::of(by, entry).map_err(corrupt)?.member()?.clone();
+        let itself = changed::itself_in(itself).map_err(corrupt)?;
+        let value = self.moved(by, away, (me, itself), lists).await?;
+        let position = away.after.map_or(seen.position, |(_, first, _)| first);
+        Ok(Seen { epoch: seen.epoch, position, value })
+    }
+
+    /// What the answers to the lists tell a member, read in one snapshot with them and their workspace.
+    pub(crate) async fn moved(
+        &self,
+        by: By,
+        away: Away,
+        (me, itself): (Member, Option<WorkspaceSelf>),
+        lists: &[Answer],
+    ) -> Result<Changed, NotDone> {
         let since = away.since.map(|(_, position)| position);
-        let asked = Asked { since, after: away.after.map(|(_, _, channel)| channel) };
-        let seen = self.look(by.workspace, away.fresh(fresh), &changed::queries(by, asked)).await?;
-        let entry = Entry::of(by, seen.value.first().unwrap_or(&Vec::new())).map_err(corrupt)?;
-        let me = entry.member()?.clone();
-        let rows = changed::rows_in(&seen.value).map_err(corrupt)?;
+        let rows = changed::rows_in(lists).map_err(corrupt)?;
         let mut part = rows.found.part(since);
         let newer = |changed: Position| since.is_none_or(|since| changed > since);
         let mut workspace = None;
         if away.after.is_none() {
-            workspace = rows.itself.filter(|itself| newer(itself.changed));
+            workspace = itself.filter(|itself| newer(itself.changed));
             part.left.extend(rows.hidden);
             if newer(me.changed) {
                 part.left.extend(self.lost_as_guest(by, &me, &away).await?);
@@ -63,8 +84,7 @@ impl Service {
         }
         part.left.sort_unstable();
         part.left.dedup();
-        let position = away.after.map_or(seen.position, |(_, first, _)| first);
-        Ok(Seen { epoch: seen.epoch, position, value: Changed { workspace, part } })
+        Ok(Changed { workspace, part })
     }
 
     /// Made a guest, one sees only where one sits.

@@ -3,14 +3,18 @@
 use domain::permission::sees_public;
 use domain::text::folded;
 use domain::{AccountId, By, ChannelId, ChannelKind, ChannelState, Code, Member, Refusal, Seat};
+use futures_util::future::BoxFuture;
+use live::Mark;
+use live::cache::Class;
 use reading::channels::{self, Filter};
 use reading::entry::{self, Entry};
 use reading::{seats, standing};
 use serde::{Deserialize, Serialize};
-use store::{Done, Freshness, NotDone, Seen};
+use store::{Answer, Done, Freshness, NotDone, Seen};
 
 use crate::Service;
 use crate::reads::corrupt;
+use crate::remembered::{Remembered, seats_topics};
 
 pub use reading::channels::Listed as ListedChannel;
 
@@ -73,7 +77,7 @@ impl Service {
         queries.extend(open.map(|last| channels::open(by, &filter, last, limit + 1)));
         let seen = self.look(by.workspace, fresh, &queries).await?;
         let mut answers = seen.value.iter();
-        let entry = Entry::of(by, answers.next().unwrap_or(&Vec::new())).map_err(corrupt)?;
+        let entry = Entry::of(by, answers.next().unwrap_or(&Answer::default())).map_err(corrupt)?;
         let sees_public = sees_public(entry.member()?);
         let found = mine.and_then(|_| answers.next()).map(channels::mine_in).transpose();
         let mine = found.map_err(corrupt)?.unwrap_or_default();
@@ -115,6 +119,39 @@ impl Service {
 
     /// Who sits in a channel, for who may see it.
     pub async fn seats(
+        &self,
+        by: By,
+        fresh: Freshness,
+        channel: ChannelId,
+        after: Option<AccountId>,
+        limit: u32,
+    ) -> Result<Seen<Seats>, NotDone> {
+        let Some(cache) = &self.cache else { return self.seats_read(by, fresh, channel, after, limit).await };
+        let seen = self.look(by.workspace, fresh, &[standing::query(by, channel)]).await?;
+        let rows = standing::Rows::of(by, channel, &seen.value[0]).map_err(corrupt)?;
+        rows.standing()?;
+        let moment = (seen.epoch, seen.position);
+        let page = Remembered {
+            workspace: by.workspace,
+            class: Class::ChannelMembers,
+            endpoint: channel.to_string(),
+            arguments: format!("{after:?} {limit}"),
+            topics: seats_topics(channel),
+        };
+        let read = move || -> BoxFuture<'_, Result<(Mark, Seats), NotDone>> {
+            Box::pin(async move {
+                let fresh = Freshness::AtLeast(moment.0, moment.1);
+                let Seen { epoch, position, value } =
+                    self.seats_read(by, fresh, channel, after, limit).await?;
+                Ok((Mark { epoch, position }, value))
+            })
+        };
+        let value = self.page_remembered(cache, page, moment, read).await?;
+        Ok(Seen { epoch: seen.epoch, position: seen.position, value })
+    }
+
+    /// In one look with who may see it.
+    async fn seats_read(
         &self,
         by: By,
         fresh: Freshness,

@@ -36,8 +36,8 @@ impl Service {
             Err(error) => return Err(NotDone::Failed(error.to_string())),
         };
         let mut finished = self.finish_memberships().await? + self.finish_closings().await?;
-        for row in rows {
-            let Some(domain::cell::Value::Text(value)) = row.get(1) else { continue };
+        for row in &rows {
+            let Some(value) = row.text(1) else { continue };
             let making: Making =
                 serde_json::from_str(value).map_err(|error| NotDone::Failed(error.to_string()))?;
             match self.finish_making(&making, self.new_key()).await {

@@ -2,14 +2,13 @@
 //!
 //! Commits of this node are heard before whoever asked for them is told; those of others are read twice a second.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::limits::{SESSION_IDLE_SECONDS, TOUCH_SECONDS};
 use domain::{AccountId, CredentialKind, Epoch, EventKind, Position, Stamp, WorkspaceId};
 use parking_lot::Mutex;
 use reading::directory;
-use store::{Commit, Freshness, NotDone, Seen};
+use store::{Commit, Committed, Freshness, NotDone, Seen};
 use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::mpsc;
@@ -17,9 +16,9 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::Service;
 use crate::door::Who;
-use crate::hit_rate::HitRate;
 use crate::reads::corrupt;
 use crate::recent::Recent;
+use live::hit_rate::HitRate;
 
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 /// Not followed for this long: nothing here is believed.
@@ -69,7 +68,7 @@ struct Inner {
     secrets: Recent<[u8; 32], Opened>,
     slugs: Recent<String, WorkspaceId>,
     /// Commits of this node.
-    heard: Option<Receiver<Arc<Commit>>>,
+    heard: Option<Receiver<Committed>>,
     epoch: Option<Epoch>,
     /// Of the newest event heard of.
     position: Position,

@@ -21,7 +21,6 @@ mod events;
 mod export;
 mod finish;
 pub mod following;
-mod hit_rate;
 mod invitation_code;
 mod invitations;
 mod join;
@@ -49,6 +48,7 @@ mod raise_level;
 mod react;
 mod reads;
 mod recent;
+mod remembered;
 mod scopes;
 mod secret;
 mod send;
@@ -67,7 +67,7 @@ pub use create_channel::NewChannel;
 pub use create_workspace::NewWorkspace;
 pub use crowd::{Crowd, CrowdAsked, Extra};
 pub use door::Who;
-pub use entering::Entered;
+pub use entering::{Arrived, Entered, Was};
 pub use export::{Export, Mark, OwnRows, Utterance};
 pub use finish::QUERIES;
 pub use invitation_code::InvitationCode;
@@ -131,6 +131,7 @@ pub struct Service {
     marks: mark::Gathered,
     passwords: Passwords,
     known: Arc<known::Known>,
+    cache: Option<live::cache::Cached>,
 }
 
 impl Service {
@@ -142,6 +143,7 @@ impl Service {
             known: Arc::default(),
             easel: easel::Easel::default(),
             marks: mark::Gathered::default(),
+            cache: None,
         }
     }
     /// With others than those of a server: a test's cost nothing.

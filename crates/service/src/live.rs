@@ -11,6 +11,7 @@ use reading::journal;
 use store::{Freshness, Seen, Store, StoreError};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
+use traces::Kind;
 
 use crate::Service;
 
@@ -18,7 +19,7 @@ pub use self::relay::Relay;
 pub use domain::{Audience, Commit, Event, EventKind, Image, Right, Role, Seat, Viewer, may_see};
 pub use live::{
     Bus, Face, Feed, Hall, Heard, Here, InProcess, Journal, Listener, Lost, Mark, Piece, Share, Shares,
-    Stretch, feed, presence, redis,
+    Stretch, cache, feed, presence, redis,
 };
 
 /// The journals of all databases.
@@ -83,10 +84,13 @@ pub async fn publish(store: Store, bus: Arc<dyn Bus>, feed: Option<Feed>) {
         match committed.recv().await {
             Ok(commit) => {
                 let began = Instant::now();
-                let published = tokio::time::timeout(PUBLISH_TIME_MAX, bus.publish(&commit)).await;
+                let mut traced = commit.asked.span(Kind::Producer, "bus.publish");
+                traced.set("rookery.events", || commit.events.len());
+                let published = tokio::time::timeout(PUBLISH_TIME_MAX, bus.publish(&commit.commit)).await;
                 if matches!(published, Ok(Ok(()))) {
                     metrics::histogram!("rookery_bus_publish_seconds").record(began.elapsed().as_secs_f64());
                 } else {
+                    traced.failed();
                     metrics::counter!("rookery_bus_unpublished_total").increment(1);
                 }
             }

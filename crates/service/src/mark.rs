@@ -1,6 +1,6 @@
 //! How far one has read: said by oneself, or by saying something.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +32,7 @@ type Reader = (WorkspaceId, AccountId, ChannelId, u64);
 
 /// Marks that sending moves, gathered so that a message is one commit, not two.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Gathered(Arc<Mutex<HashMap<Reader, ReadTo>>>);
+pub(crate) struct Gathered(Arc<Mutex<BTreeMap<Reader, ReadTo>>>);
 
 #[derive(Debug, Clone, Copy)]
 struct ReadTo {
@@ -67,6 +67,7 @@ impl Service {
         let mut stop = std::pin::pin!(stop);
         loop {
             let stopped = tokio::select! {
+                biased;
                 () = &mut stop => true,
                 () = tokio::time::sleep(GATHERED_FOR) => false,
             };

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::limits::{GUEST_SEATS_MAX, MEMBERS_SCANNED_MAX, PAGE_MAX};
 use domain::text::folded;
-use domain::{AccountId, By, ChannelId, Member, Refusal, Role};
+use domain::{AccountId, By, ChannelId, Epoch, Member, Position, Refusal, Role};
+use futures_util::future::BoxFuture;
+use live::Mark;
+use live::cache::{Cached, Class};
 use reading::members::{self, Names};
 use reading::{entry, people, standing};
 use serde::{Deserialize, Serialize};
@@ -12,6 +15,7 @@ use store::{Freshness, NotDone, Query, Seen};
 
 use crate::Service;
 use crate::reads::corrupt;
+use crate::remembered::{Remembered, members_topics};
 
 /// What is asked of the members of a workspace.
 #[derive(Debug, Clone, Default)]
@@ -89,7 +93,14 @@ impl Service {
                     Some(After::Name(name, account)) => Some((name, account)),
                     Some(After::Account(_)) => return Err(elsewhere().into()),
                 };
-                self.named(by, level, &asker, &asked, last, limit).await
+                match &self.cache {
+                    // The same for everyone but guests.
+                    Some(cache) if !guest && asked.channel.is_none() => {
+                        let moment = (seen.epoch, seen.position);
+                        self.directory_remembered(cache, by, moment, (&asker, &asked, last, limit)).await
+                    }
+                    _ => self.by_name(by, level, &asker, &asked, last, limit).await,
+                }
             }
         }
     }
@@ -166,7 +177,35 @@ impl Service {
         Ok(Seen { epoch, position, value: page_of(scanned, more, role, limit, next) })
     }
 
-    async fn named(
+    async fn directory_remembered(
+        &self,
+        cache: &Cached,
+        by: By,
+        moment: (Epoch, Position),
+        (asker, asked, last, limit): (&Member, &Asked, Option<(String, AccountId)>, u32),
+    ) -> Result<Seen<Members>, NotDone> {
+        let page = Remembered {
+            workspace: by.workspace,
+            class: Class::Endpoints,
+            endpoint: "members".to_owned(),
+            arguments: format!("{:?} {:?} {last:?} {limit}", asked.prefix, asked.role),
+            topics: members_topics(),
+        };
+        let (epoch, position) = moment;
+        let read = move || -> BoxFuture<'_, Result<(Mark, Members), NotDone>> {
+            let last = last.clone();
+            Box::pin(async move {
+                let fresh = Freshness::AtLeast(epoch, position);
+                let Seen { epoch, position, value } =
+                    self.by_name(by, fresh, asker, asked, last, limit).await?;
+                Ok((Mark { epoch, position }, value))
+            })
+        };
+        let value = self.page_remembered(cache, page, moment, read).await?;
+        Ok(Seen { epoch, position, value })
+    }
+
+    async fn by_name(
         &self,
         by: By,
         fresh: Freshness,

@@ -146,10 +146,7 @@ impl Service {
         let query = Query { sql: HELD_SEATS, values };
         let seen = self.places().of(workspace).read(workspace, Freshness::Newest, &query).await;
         let rows = seen.map_err(|error| NotDone::Failed(error.to_string()))?.value;
-        let ids = rows.iter().filter_map(|row| match row.first() {
-            Some(Value::Blob(bytes)) => ChannelId::from_bytes(bytes.as_slice().try_into().ok()?).ok(),
-            _ => None,
-        });
+        let ids = rows.iter().filter_map(|row| ChannelId::from_bytes(row.blob(0)?.try_into().ok()?).ok());
         Ok(ids.collect())
     }
 }

@@ -70,7 +70,7 @@ impl Service {
         let standing = rows.standing()?;
         let mut page = put_together(window, value.drain(1..), limit)?;
         if let Ok([root, followed]) = <[Answer; 2]>::try_from(thread) {
-            let root = messages::shown_in(root).map_err(corrupt)?.pop().filter(|root| root.reply.is_none());
+            let root = messages::shown_in(&root).map_err(corrupt)?.pop().filter(|root| root.reply.is_none());
             let root = root.ok_or_else(|| Refusal::not_found("message"))?;
             page.last = root.message.last_reply;
             page.read = messages::number_in(&followed).filter(|_| window == Window::Unread);
@@ -138,13 +138,25 @@ impl Service {
         asked: &[Which],
     ) -> Result<(Vec<Member>, BTreeSet<Which>), NotDone> {
         let accounts: Vec<_> = accounts.iter().copied().collect();
+        let fresh = Freshness::AtLeast(seen.epoch, seen.position);
+        let own = reactions::own(channel, by.account, asked);
+        if self.cache().is_some() {
+            let members = self.named(by.workspace, (seen.epoch, seen.position), &accounts);
+            let own = async {
+                if own.is_empty() {
+                    return Ok(BTreeSet::new());
+                }
+                let answers = self.look(by.workspace, fresh, &own).await?.value;
+                reactions::own_in(&answers).map_err(corrupt)
+            };
+            return tokio::try_join!(members, own);
+        }
         let mut queries = people::named(by.workspace, &accounts);
         let members = queries.len();
-        queries.extend(reactions::own(channel, by.account, asked));
+        queries.extend(own);
         if queries.is_empty() {
             return Ok((Vec::new(), BTreeSet::new()));
         }
-        let fresh = Freshness::AtLeast(seen.epoch, seen.position);
         let answers = self.look(by.workspace, fresh, &queries).await?.value;
         let (members, own) = answers.split_at(members);
         Ok((people::named_in(members).map_err(corrupt)?, reactions::own_in(own).map_err(corrupt)?))
@@ -166,7 +178,7 @@ impl Service {
         let answers = value.split_off(2);
         let rows = standing::Rows::of(by, channel, &value[0]).map_err(corrupt)?;
         let standing = rows.standing()?;
-        let found = messages::shown_in(value.swap_remove(1)).map_err(corrupt)?.pop();
+        let found = messages::shown_in(&value[1]).map_err(corrupt)?.pop();
         let found = found.ok_or_else(|| Refusal::not_found("message"))?;
         allowed(&standing, &found.message)?;
         Ok((Seen { epoch, position, value: found }, answers))
@@ -196,7 +208,8 @@ fn put_together(
     limit: u32,
 ) -> Result<Page, NotDone> {
     let page = |messages, target| Page { messages, root: None, last: 0, target, read: None };
-    let mut rows = || answers.next().map_or(Ok(Vec::new()), messages::shown_in).map_err(corrupt);
+    let mut rows =
+        || answers.next().map_or(Ok(Vec::new()), |answer| messages::shown_in(&answer)).map_err(corrupt);
     let mut before = rows()?;
     if matches!(window, Window::After(_) | Window::Since { .. }) {
         return Ok(page(before, None));

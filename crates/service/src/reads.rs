@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use domain::cell::Corrupt;
 use domain::{AccountId, Code, Epoch, Member, Position, Refusal, Stamp, WorkspaceId};
-use reading::people;
 use store::{Answer, Freshness, NotDone, Query, Seen, StoreError};
 
 use crate::Service;
@@ -24,16 +23,11 @@ impl Service {
     pub async fn people(
         &self,
         workspace: WorkspaceId,
-        (epoch, position): (Epoch, Position),
+        moment: (Epoch, Position),
         accounts: BTreeSet<AccountId>,
     ) -> Result<Vec<Member>, NotDone> {
         let accounts: Vec<_> = accounts.into_iter().collect();
-        let queries = people::named(workspace, &accounts);
-        if queries.is_empty() {
-            return Ok(Vec::new());
-        }
-        let seen = self.look(workspace, Freshness::AtLeast(epoch, position), &queries).await?;
-        people::named_in(&seen.value).map_err(corrupt)
+        self.named(workspace, moment, &accounts).await
     }
 
     /// What time it is here, for what is over by itself.

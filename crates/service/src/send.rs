@@ -85,10 +85,7 @@ impl Service {
         let values = vec![Value::of(&channel), Value::of(&thread)];
         let query = Query { sql: ROOT_AUTHOR, values };
         let seen = self.places().of(by.workspace).read(by.workspace, Freshness::Newest, &query).await.ok()?;
-        match seen.value.first()?.first()? {
-            Value::Blob(bytes) => AccountId::from_bytes(bytes.as_slice().try_into().ok()?).ok(),
-            _ => None,
-        }
+        AccountId::from_bytes(seen.value.first()?.blob(0)?.try_into().ok()?).ok()
     }
 }
 

@@ -2,6 +2,11 @@
 //!
 //! **Invariant.** Nothing is read from a disk at run time: what a binary serves was there when it was built.
 
+use std::borrow::Cow;
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
+
 /// One file of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct File {
@@ -9,7 +14,8 @@ pub struct File {
     pub path: &'static str,
     /// Of its bytes: another build, another tag.
     pub tag: &'static str,
-    pub plain: &'static [u8],
+    /// Absent where it is unpacked from its gzip form, which the build has tried: every browser reads a smaller one.
+    plain: Option<&'static [u8]>,
     pub gzip: Option<&'static [u8]>,
     pub brotli: Option<&'static [u8]>,
 }
@@ -30,6 +36,17 @@ pub fn page() -> Option<&'static File> {
 }
 
 impl File {
+    /// As it was built, for who reads no smaller form.
+    pub fn whole(&self) -> Cow<'static, [u8]> {
+        match (self.plain, self.gzip) {
+            (Some(plain), _) => Cow::Borrowed(plain),
+            (None, small) => {
+                let mut whole = Vec::new();
+                GzDecoder::new(small.unwrap_or_default()).read_to_end(&mut whole).unwrap_or_default();
+                Cow::Owned(whole)
+            }
+        }
+    }
     /// Its name holds a digest of what is in it, so it never changes.
     pub fn is_immutable(&self) -> bool {
         self.path.starts_with("assets/")

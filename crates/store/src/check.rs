@@ -16,7 +16,7 @@ use domain::WorkspaceId;
 use domain::cell::{Kind, Value};
 
 use crate::migrate::Part;
-use crate::port::{Answer, Engine, Freshness, Query, StoreError};
+use crate::port::{Engine, Freshness, Query, StoreError};
 use row::Row;
 
 /// Something that must not be.
@@ -185,14 +185,16 @@ struct Looker<'a> {
 impl<'a> Looker<'a> {
     async fn of(engine: &'a dyn Engine) -> Result<Self, StoreError> {
         let (heads, _) = engine.run(&Query { sql: ANY_HEAD, values: Vec::new() }).await?;
-        let by = heads.first().and_then(|row| Row(row).workspace(0));
+        let by = heads.first().and_then(|row| WorkspaceId::from_bytes(row.blob(0)?.try_into().ok()?).ok());
         Ok(Self { engine, by })
     }
-    async fn ask(&self, sql: &'static str, values: Vec<Value>) -> Result<Answer, StoreError> {
+    async fn ask(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Vec<Value>>, StoreError> {
         let query = Query { sql, values };
         match self.by {
-            Some(workspace) => Ok(self.engine.read(workspace, Freshness::Newest, &query).await?.value),
-            None => Ok(self.engine.run(&query).await?.0),
+            Some(workspace) => {
+                Ok(self.engine.read(workspace, Freshness::Newest, &query).await?.value.values())
+            }
+            None => Ok(self.engine.run(&query).await?.0.values()),
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Whoever saves a cursor has handled all before it, so it only moves forward, whoever comes late.
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::{BUCKET_US, Epoch, Position, Stamp, WorkspaceId};
 
-use crate::port::{Answer, Engine, Query, StoreError};
+use crate::answer::{Answer, Columns, Record};
+use crate::port::{Engine, Query, StoreError};
 
 /// All events up to there were handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub async fn cursor(
 ) -> Result<Option<Cursor>, StoreError> {
     let values = vec![Value::of(&workspace), Value::Text(follower.to_owned())];
     let (rows, _) = engine.run(&Query { sql: CURSOR, values }).await?;
-    Ok(rows.first().map(|row| take_cursor(&mut Values(row.iter()))).transpose()?.flatten())
+    Ok(rows.first().map(|row| take_cursor(&mut row.columns())).transpose()?.flatten())
 }
 
 /// In bulk; what is saved already as far or further stays.
@@ -122,7 +123,8 @@ impl Discovery {
             let values = vec![self.name(), Value::Int(since), after];
             let (rows, _) = engine.run(&Query { sql: TOUCHED, values }).await?;
             take(&rows, &mut moved)?;
-            let Some([workspace, .., Value::Int(touched)]) = page_end(&rows) else { break };
+            let end = page_end(&rows);
+            let Some([workspace, .., Value::Int(touched)]) = end.as_deref() else { break };
             (since, after) = (*touched, workspace.clone());
         }
         // Most were followed at once, when their commit was heard of.
@@ -136,7 +138,8 @@ impl Discovery {
         loop {
             let (rows, _) = engine.run(&Query { sql: BEHIND, values: vec![self.name(), after] }).await?;
             take(&rows, &mut moved)?;
-            let Some([workspace, ..]) = page_end(&rows) else { return Ok(moved) };
+            let end = page_end(&rows);
+            let Some([workspace, ..]) = end.as_deref() else { return Ok(moved) };
             after = workspace.clone();
         }
     }
@@ -151,13 +154,13 @@ fn bucket(at: Stamp) -> i64 {
 }
 
 /// The last row of a full page: there may be another.
-fn page_end(rows: &Answer) -> Option<&[Value]> {
-    rows.last().filter(|_| rows.len() == PAGE).map(Vec::as_slice)
+fn page_end(rows: &Answer) -> Option<Vec<Value>> {
+    rows.iter().next_back().filter(|_| rows.len() == PAGE).map(Record::values)
 }
 
 fn take(rows: &Answer, into: &mut Vec<Moved>) -> Result<(), Corrupt> {
     for row in rows {
-        let mut source = Values(row.iter());
+        let mut source = row.columns();
         let workspace = WorkspaceId::take_present(&mut source)?;
         let head = take_cursor(&mut source)?.ok_or(Corrupt("a head without a position"))?;
         into.push(Moved { workspace, head, cursor: take_cursor(&mut source)? });
@@ -165,7 +168,7 @@ fn take(rows: &Answer, into: &mut Vec<Moved>) -> Result<(), Corrupt> {
     Ok(())
 }
 
-fn take_cursor(source: &mut Values<'_>) -> Result<Option<Cursor>, Corrupt> {
+fn take_cursor(source: &mut Columns<'_>) -> Result<Option<Cursor>, Corrupt> {
     let (epoch, position) = (Epoch::take(source)?, Position::take(source)?);
     Ok(epoch.zip(position).map(|(epoch, position)| Cursor { epoch, position }))
 }

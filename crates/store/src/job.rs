@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
-use domain::cell::{Cell, Corrupt, Value, Values};
+use domain::cell::{Cell, Corrupt, Value};
 use domain::{Key, Position, Stamp, WorkspaceId};
 
+use crate::answer::Record;
 use crate::port::{Engine, Query, StoreError};
 use crate::statement::Dialect;
 
@@ -204,8 +205,8 @@ pub async fn claim(
         query(CLAIM, vec![Value::of(&holder), until, queue, now, Value::Int(most as i64)]),
     ];
     let answers = engine.run_together(&queries).await?;
-    let claimed = answers.last().map(|(rows, _)| rows.as_slice()).unwrap_or_default();
-    let mut claims: Vec<_> = claimed.iter().map(|row| take_claim(row, holder)).collect::<Result<_, _>>()?;
+    let claimed = answers.last().into_iter().flat_map(|(rows, _)| rows);
+    let mut claims: Vec<_> = claimed.map(|row| take_claim(row, holder)).collect::<Result<_, _>>()?;
     claims.sort_by(|one: &Claim, other| one.id.cmp(&other.id));
     Ok(claims)
 }
@@ -265,7 +266,7 @@ impl Claim {
 pub async fn dead(engine: &dyn Engine, after: &str, most: u32) -> Result<Vec<DeadLetter>, StoreError> {
     let values = vec![Value::Text(after.to_owned()), Value::of(&most)];
     let (rows, _) = engine.run(&Query { sql: DEAD, values }).await?;
-    Ok(rows.iter().map(|row| take_dead(row)).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(take_dead).collect::<Result<_, _>>()?)
 }
 
 /// A dead letter is due again, with all its tries. False: there is no such one.
@@ -279,15 +280,13 @@ pub async fn length(engine: &dyn Engine, queue: &str) -> Result<Length, StoreErr
         vec![Value::Text(queue.to_owned()), Value::of(&engine.now().await?), Value::Int(COUNTED_MAX)];
     let count = |sql| Query { sql, values: values.clone() };
     let answers = engine.run_together(&[count(COUNT_DUE), count(COUNT_LATER)]).await?;
-    let number = |at: usize| match answers.get(at).and_then(|(rows, _)| rows.first()?.first()) {
-        Some(Value::Int(number)) => number.unsigned_abs(),
-        _ => 0,
-    };
+    let number =
+        |at: usize| answers.get(at).and_then(|(rows, _)| rows.first()?.int(0)).map_or(0, i64::unsigned_abs);
     Ok(Length { due: number(0), later: number(1) })
 }
 
-fn take_claim(row: &[Value], holder: Key) -> Result<Claim, Corrupt> {
-    let mut source = Values(row.iter());
+fn take_claim(row: Record<'_>, holder: Key) -> Result<Claim, Corrupt> {
+    let mut source = row.columns();
     Ok(Claim {
         id: String::take_present(&mut source)?,
         workspace: WorkspaceId::take_present(&mut source)?,
@@ -299,8 +298,8 @@ fn take_claim(row: &[Value], holder: Key) -> Result<Claim, Corrupt> {
     })
 }
 
-fn take_dead(row: &[Value]) -> Result<DeadLetter, Corrupt> {
-    let mut source = Values(row.iter());
+fn take_dead(row: Record<'_>) -> Result<DeadLetter, Corrupt> {
+    let mut source = row.columns();
     Ok(DeadLetter {
         id: String::take_present(&mut source)?,
         queue: String::take_present(&mut source)?,

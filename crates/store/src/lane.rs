@@ -4,6 +4,6 @@ mod batch;
 mod carry;
 mod queue;
 
-pub(crate) use batch::{Batch, Line, Pending};
+pub(crate) use batch::{Batch, Line, Pending, Traced};
 pub(crate) use carry::Lane;
 pub(crate) use queue::Queue;

@@ -41,8 +41,8 @@ pub async fn acquire(
     let until = now.plus(micros(length));
     let values = vec![Value::Text(name.into()), Value::of(&holder), Value::of(&until), Value::of(&now)];
     let (rows, _) = engine.run(&Query { sql: ACQUIRE, values }).await?;
-    let Some([Value::Int(term)]) = rows.first().map(Vec::as_slice) else { return Ok(None) };
-    Ok(Some(Lease { name: name.into(), holder, term: *term }))
+    let term = rows.first().and_then(|row| row.int(0));
+    Ok(term.map(|term| Lease { name: name.into(), holder, term }))
 }
 
 impl Lease {

@@ -2,6 +2,7 @@
 //!
 //! **Invariant.** What `execute` acknowledged is durable, numbered without a hole, and found again by its key.
 
+mod answer;
 pub mod check;
 pub mod clock;
 pub mod follow;
@@ -24,11 +25,13 @@ mod timing;
 pub mod upkeep;
 
 pub use ::pg;
+pub use answer::{Answer, Columns, Record};
 pub use domain::Commit;
 pub use judge::{DigestKey, KEY_AGE_MAX_US, KEY_AHEAD_MAX_US};
 pub use order::{Done, NotDone, Order};
-pub use port::{Answer, Engine, Freshness, Query, Seen, StoreError};
+pub use port::{Engine, Freshness, Query, Seen, StoreError};
 pub use postgres::{Postgres, PostgresOptions};
+pub use shared::Committed;
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::{Limits, Store};
 

@@ -4,8 +4,9 @@ use domain::cell::Value;
 use domain::verbs::RaiseLevel;
 use domain::{Key, Stamp};
 
+use crate::answer::Record;
 use crate::migrate::LEVEL;
-use crate::port::{Answer, Engine, Query, StoreError};
+use crate::port::{Engine, Query, StoreError};
 
 /// A node that was not seen for so long counts as gone. It beats three times as often.
 pub const ALIVE_US: i64 = 15 * Stamp::SECOND;
@@ -98,23 +99,24 @@ pub async fn forget(directory: &dyn Engine) -> Result<u64, StoreError> {
 pub async fn live(directory: &dyn Engine) -> Result<Vec<Node>, StoreError> {
     let since = directory.now().await?.plus(-ALIVE_US);
     let (rows, _) = directory.run(&Query { sql: LIVE, values: vec![Value::of(&since)] }).await?;
-    rows.iter().map(|row| read(row)).collect()
+    rows.iter().map(read).collect()
 }
 
-fn read(row: &[Value]) -> Result<Node, StoreError> {
-    let [Value::Blob(id), Value::Text(roles), Value::Int(level), Value::Int(pool)] = row else {
+fn read(row: Record<'_>) -> Result<Node, StoreError> {
+    let (Some(id), Some(roles), Some(level), Some(pool)) = (row.blob(0), row.text(1), row.int(2), row.int(3))
+    else {
         return Err(domain::cell::Corrupt("a node does not read back").into());
     };
-    let id = id.as_slice().try_into().map_err(|_| domain::cell::Corrupt("a node's id is not 16 bytes"))?;
-    let pool = u32::try_from(*pool).unwrap_or(0);
-    Ok(Node { id: Key(id), roles: roles.clone(), level: i32::try_from(*level).unwrap_or(0), pool })
+    let id = id.try_into().map_err(|_| domain::cell::Corrupt("a node's id is not 16 bytes"))?;
+    let pool = u32::try_from(pool).unwrap_or(0);
+    Ok(Node { id: Key(id), roles: roles.to_owned(), level: i32::try_from(level).unwrap_or(0), pool })
 }
 
 /// The level the installation has reached; 0 before it was raised the first time.
 pub async fn fleet_level(directory: &dyn Engine) -> Result<i32, StoreError> {
     let values = vec![Value::Text(RaiseLevel::ROW.into())];
-    let (rows, _): (Answer, _) = directory.run(&Query { sql: FLEET, values }).await?;
-    let Some([Value::Text(level)]) = rows.first().map(Vec::as_slice) else { return Ok(0) };
+    let (rows, _) = directory.run(&Query { sql: FLEET, values }).await?;
+    let Some(level) = rows.first().and_then(|row| row.text(0)) else { return Ok(0) };
     level.parse().map_err(|_| domain::cell::Corrupt("the installation's level is not a number").into())
 }
 

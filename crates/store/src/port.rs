@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use domain::cell::{Corrupt, Value};
 use domain::{Epoch, Needs, Position, Stamp, WorkspaceId, World};
 
+use crate::answer::Answer;
 use crate::statement::Dialect;
 
 /// A workspace to lock and what its commands will look at.
@@ -109,8 +110,6 @@ pub struct Query {
     pub sql: &'static str,
     pub values: Vec<Value>,
 }
-
-pub type Answer = Vec<Vec<Value>>;
 
 /// How old an answer may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

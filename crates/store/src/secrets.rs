@@ -24,7 +24,7 @@ pub async fn digest_key(directory: &dyn Engine) -> Result<DigestKey, StoreError>
 
 async fn find(directory: &dyn Engine) -> Result<Option<DigestKey>, StoreError> {
     let (rows, _) = directory.run(&Query { sql: FIND, values: Vec::new() }).await?;
-    let Some([Value::Text(text)]) = rows.first().map(Vec::as_slice) else { return Ok(None) };
+    let Some(text) = rows.first().and_then(|row| row.text(0)) else { return Ok(None) };
     let unreadable = || StoreError::Corrupt(domain::cell::Corrupt("the installation's key is not 32 bytes"));
     if text.len() != 64 || !text.is_ascii() {
         return Err(unreadable());

@@ -1,6 +1,7 @@
 //! What lanes and askers share: the queue, the engine, and whether the lanes are shut.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,13 +11,28 @@ use metrics::{counter, gauge, histogram};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, broadcast, oneshot};
 use tokio::time::Instant;
+use traces::Place;
 
 use crate::clock::random;
 use crate::judge::DigestKey;
-use crate::lane::{Batch, Line, Pending, Queue};
+use crate::lane::{Batch, Line, Pending, Queue, Traced};
 use crate::order::{Done, NotDone, Order};
 use crate::port::{Engine, StoreError};
 use crate::store::Limits;
+
+/// A commit of this node, and where whoever traces it finds who asked for it.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    pub commit: Arc<Commit>,
+    pub asked: Place,
+}
+
+impl Deref for Committed {
+    type Target = Commit;
+    fn deref(&self) -> &Commit {
+        &self.commit
+    }
+}
 
 pub(crate) struct Shared {
     pub engine: Arc<dyn Engine>,
@@ -28,7 +44,7 @@ pub(crate) struct Shared {
     unresolved: AtomicUsize,
     /// The last try found a database that is gone or takes no writes: who is turned away hears that.
     read_only: AtomicBool,
-    committed: broadcast::Sender<Arc<Commit>>,
+    committed: broadcast::Sender<Committed>,
     /// Moves on with every jitter.
     chance: AtomicU64,
 }
@@ -62,7 +78,9 @@ impl Shared {
     pub fn enter(&self, order: Order) -> Result<oneshot::Receiver<Result<Done, NotDone>>, NotDone> {
         let (reply, outcome) = oneshot::channel();
         let digest = order.digest(&self.digest_key);
-        let pending = Pending { order, digest, reply: Some(reply), since: Instant::now(), maybe: false };
+        let traced = Traced::begin(&order);
+        let since = Instant::now();
+        let pending = Pending { order, digest, reply: Some(reply), since, maybe: false, traced };
         let mut queue = self.queue.lock();
         let closed = queue.closed;
         if !queue.push(pending) {
@@ -143,15 +161,15 @@ impl Shared {
         Shut(self)
     }
 
-    pub fn publish(&self, commit: impl FnOnce() -> Option<Commit>) {
+    pub fn publish(&self, asked: Place, commit: impl FnOnce() -> Option<Commit>) {
         if self.committed.receiver_count() > 0
             && let Some(commit) = commit()
         {
             // Nobody there to hear it is no fault: the journal has it.
-            drop(self.committed.send(Arc::new(commit)));
+            drop(self.committed.send(Committed { commit: Arc::new(commit), asked }));
         }
     }
-    pub fn committed(&self) -> broadcast::Receiver<Arc<Commit>> {
+    pub fn committed(&self) -> broadcast::Receiver<Committed> {
         self.committed.subscribe()
     }
 

@@ -4,15 +4,17 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Commit, WorkspaceId};
+use domain::WorkspaceId;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
+use traces::{Kind, Span};
 
+use crate::answer::Answer;
 use crate::judge::DigestKey;
 use crate::lane::Lane;
 use crate::order::{Done, NotDone, Order};
-use crate::port::{Answer, Engine, Freshness, LoadFigures, Query, Seen, StoreError};
-use crate::shared::Shared;
+use crate::port::{Engine, Freshness, LoadFigures, Query, Seen, StoreError};
+use crate::shared::{Committed, Shared};
 
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -96,6 +98,21 @@ impl Store {
         fresh: Freshness,
         queries: &[Query],
     ) -> Result<Seen<Vec<Answer>>, StoreError> {
+        let mut traced = Span::child(Kind::Client, "store.look");
+        traced.set("rookery.statements", || queries.len());
+        let looked = self.look_until(workspace, fresh, queries).await;
+        if looked.is_err() {
+            traced.failed();
+        }
+        looked
+    }
+
+    async fn look_until(
+        &self,
+        workspace: WorkspaceId,
+        fresh: Freshness,
+        queries: &[Query],
+    ) -> Result<Seen<Vec<Answer>>, StoreError> {
         let limits = self.shared.limits();
         let until = Instant::now() + limits.catch_up;
         loop {
@@ -116,7 +133,7 @@ impl Store {
 
     /// Every commit of this node, in order per workspace, after it is durable. Who falls behind misses some and is
     /// told how many; the journal has them.
-    pub fn committed(&self) -> broadcast::Receiver<Arc<Commit>> {
+    pub fn committed(&self) -> broadcast::Receiver<Committed> {
         self.shared.committed()
     }
 

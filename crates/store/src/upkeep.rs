@@ -62,10 +62,11 @@ pub async fn trim_events(engine: &dyn Engine, keep: Duration) -> Result<u64, Sto
     loop {
         let values = vec![after.clone(), Value::of(&before)];
         let (journals, _) = engine.run(&Query { sql: TO_TRIM, values }).await?;
-        let Some(last) = journals.last().and_then(|row| row.first()) else { return Ok(gone) };
+        let journals: Vec<Value> = journals.values().into_iter().flatten().collect();
+        let Some(last) = journals.last() else { return Ok(gone) };
         after = last.clone();
-        for workspace in journals.into_iter().filter_map(|row| row.into_iter().next()) {
-            gone += trim(engine, &workspace, before).await?;
+        for workspace in &journals {
+            gone += trim(engine, workspace, before).await?;
         }
     }
 }
@@ -78,8 +79,8 @@ async fn trim(engine: &dyn Engine, workspace: &Value, before: Stamp) -> Result<u
         let values = vec![Value::of(&before), workspace.clone()];
         let (raised, _) = engine.run(&Query { sql: RAISE_FLOOR, values }).await?;
         gone += engine.run(&Query { sql: TRIM, values: vec![workspace.clone(), passed] }).await?.1;
-        match raised.into_iter().next().and_then(|row| row.into_iter().next()) {
-            Some(floor) => passed = floor,
+        match raised.first().and_then(|row| row.int(0)) {
+            Some(floor) => passed = Value::Int(floor),
             None => return Ok(gone),
         }
         tokio::task::yield_now().await;
@@ -103,9 +104,10 @@ pub async fn drop_finished_jobs(engine: &dyn Engine) -> Result<u64, StoreError> 
     let (mut gone, mut after) = (0, Value::Blob(Vec::new()));
     loop {
         let (journals, _) = engine.run(&Query { sql: TO_SWEEP, values: vec![after.clone()] }).await?;
-        let Some(last) = journals.last().and_then(|row| row.first()) else { return Ok(gone) };
+        let journals: Vec<Value> = journals.values().into_iter().flatten().collect();
+        let Some(last) = journals.last() else { return Ok(gone) };
         after = last.clone();
-        for workspace in journals.into_iter().filter_map(|row| row.into_iter().next()) {
+        for workspace in journals {
             gone += by_thousands(engine, SWEEP, workspace).await?;
         }
     }

@@ -1,8 +1,19 @@
 //! Real servers that one test may break, each a process of its own, in a folder of its own. All are gone with it.
 
+mod asker;
+mod count;
+mod doorkeeper;
+mod heard;
+mod line;
+mod nodes;
+mod person;
+mod poster;
 mod quorum;
+mod said;
+mod squall;
 mod storm;
 mod tally;
+mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -10,7 +21,9 @@ use std::process::{Command, Output, Stdio};
 use store::pg::Dsn;
 use tempfile::TempDir;
 
+pub use count::Count;
 pub use quorum::{blocking, fail_over, storm_on_a_quorum};
+pub use squall::storm_on_a_fleet;
 pub use storm::storm_on_a_file;
 pub use tally::Tally;
 

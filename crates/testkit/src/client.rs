@@ -204,3 +204,24 @@ impl State {
         self
     }
 }
+
+/// Where two views of the same moment part; `narrow` where their owner was a guest, who is told of nobody they do not sit
+/// with, and never forgets who they sat with.
+pub fn parting(told: &State, now: &State, narrow: bool) -> Option<String> {
+    let (mut told, mut now) = (told.clone().comparable(now), now.clone().comparable(told));
+    if narrow {
+        let both: Vec<_> = told.people.keys().filter(|id| now.people.contains_key(*id)).cloned().collect();
+        told.people.retain(|id, _| both.contains(id));
+        now.people.retain(|id, _| both.contains(id));
+    }
+    let parts = [
+        ("channels", json!(told.channels), json!(now.channels)),
+        ("seats", json!(told.seats), json!(now.seats)),
+        ("messages", json!(told.messages), json!(now.messages)),
+        ("people", json!(told.people), json!(now.people)),
+        ("workspace", told.workspace, now.workspace),
+    ];
+    let apart = parts.into_iter().find(|(_, told, now)| told != now)?;
+    let (name, told, now) = apart;
+    Some(format!("{name}: told of {told:#}, read anew {now:#}"))
+}

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{Needs, Stamp, WorkspaceId, World};
 use parking_lot::Mutex;
+use store::Answer;
 use store::port::{
-    Answer, Ask, CommitError, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError,
-    Transaction, Wait,
+    Ask, CommitError, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Transaction,
+    Wait,
 };
 use store::statement::Dialect;
 

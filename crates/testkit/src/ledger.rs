@@ -82,6 +82,9 @@ impl Ledger {
             .map(|(text, entry)| (text.clone(), entry.clone()))
             .collect()
     }
+    pub fn told_of_each(&self) -> Vec<Told> {
+        self.entries.lock().values().map(|entry| entry.told).collect()
+    }
     pub fn len(&self) -> usize {
         self.entries.lock().len()
     }
@@ -132,9 +135,10 @@ impl Ledger {
 pub async fn holes(engine: &dyn Engine, workspace: WorkspaceId) -> usize {
     let query = Query { sql: EVENTS, values: vec![Value::of(&workspace)] };
     let seen = engine.read(workspace, Freshness::Newest, &query).await.expect("the journal reads");
-    let dense = seen.value.iter().enumerate().filter(|(at, row)| int(&row[0]) != *at as i64 + 1).count();
-    let fell = seen.value.windows(2).filter(|pair| int(&pair[0][1]) > int(&pair[1][1])).count();
-    let end = usize::from(seen.position.0 != seen.value.len() as u64);
+    let rows = seen.value.values();
+    let dense = rows.iter().enumerate().filter(|(at, row)| int(&row[0]) != *at as i64 + 1).count();
+    let fell = rows.windows(2).filter(|pair| int(&pair[0][1]) > int(&pair[1][1])).count();
+    let end = usize::from(seen.position.0 != rows.len() as u64);
     dense + fell + end
 }
 
@@ -144,7 +148,12 @@ async fn ask(
     sql: &'static str,
     values: Vec<Value>,
 ) -> Vec<Vec<Value>> {
-    engine.read(workspace, Freshness::Newest, &Query { sql, values }).await.expect("the journal reads").value
+    engine
+        .read(workspace, Freshness::Newest, &Query { sql, values })
+        .await
+        .expect("the journal reads")
+        .value
+        .values()
 }
 
 fn int(value: &Value) -> i64 {

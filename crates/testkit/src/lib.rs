@@ -6,6 +6,7 @@
 #![allow(clippy::unused_async, reason = "an actor of one engine waits where that of another does not")]
 
 pub mod bus;
+pub mod cache;
 pub mod chaos;
 pub mod client;
 pub mod clock;

@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use domain::{By, Key};
+use live::cache::{Cache, Cached, Settings};
+use live::feed::Patience;
+use live::{Bus, Feed};
+use service::live::{Journals, publish};
 use service::{Cost, Passwords, Places, Service};
 use store::clock::Clock;
 use store::{DigestKey, Done, Limits, NotDone, Order, Store};
@@ -17,6 +21,8 @@ pub struct Node {
     pub faults: Faults,
     pub clock: FakeClock,
     tasks: Vec<JoinHandle<()>>,
+    /// These end with nothing to finish.
+    aside: Vec<JoinHandle<()>>,
 }
 
 impl Node {
@@ -31,7 +37,23 @@ impl Node {
         tasks.push(tokio::spawn(store.clone().watch_patience()));
         let service = Service::new(Places::together(store.clone()), Arc::new(clock.clone()))
             .with_passwords(Passwords::new(Cost::CHEAP));
-        Self { store, service, faults, clock, tasks }
+        Self { store, service, faults, clock, tasks, aside: Vec::new() }
+    }
+
+    /// As the binary wires it: what was read is used again, while this bus and the journal tell what touched it.
+    #[must_use]
+    pub fn remembers(mut self, bus: &Arc<dyn Bus>, shared: Option<Arc<dyn Cache>>) -> Self {
+        let (cache, carrier) = Cached::new(Settings::default(), shared);
+        let journals = Arc::new(Journals::new(self.service.clone()));
+        let (feed, driver) = Feed::new(Arc::clone(bus), journals, Patience::default());
+        cache.follows(feed.clone());
+        self.aside = vec![
+            tokio::spawn(publish(self.store.clone(), Arc::clone(bus), Some(feed))),
+            tokio::spawn(driver.run(Arc::new(cache.clone()))),
+            tokio::spawn(carrier.run()),
+        ];
+        self.service = self.service.clone().remembering(cache);
+        self
     }
 
     pub fn new_key(&self) -> Key {
@@ -40,7 +62,8 @@ impl Node {
 
     /// The machine loses its power: whatever was on its way stops where it was.
     pub async fn die(mut self) {
-        for task in self.tasks.drain(..) {
+        let aside = std::mem::take(&mut self.aside);
+        for task in self.tasks.drain(..).chain(aside) {
             task.abort();
             drop(task.await);
         }
@@ -48,6 +71,7 @@ impl Node {
 
     /// Finishes what waits, then ends.
     pub async fn stop(mut self) {
+        self.aside.iter().for_each(JoinHandle::abort);
         self.store.close();
         for task in self.tasks.drain(..) {
             drop(task.await);
@@ -70,6 +94,6 @@ impl Node {
 
 impl Drop for Node {
     fn drop(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
+        self.tasks.iter().chain(&self.aside).for_each(JoinHandle::abort);
     }
 }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -144,18 +144,21 @@ impl Phone {
             }
         }
     }
-    /// Asks where we are, and gives every frame that came before the answer: a fence.
+    /// Every frame that came before the answer to a ping: a fence. Where we are may be told at any second, and is no news.
     pub async fn until_now(&mut self) -> Vec<Value> {
-        self.say(&json!({ "ping": {} })).await;
+        const FENCE: &[u8] = b"until now";
+        self.say_bytes(&masked(0x89, FENCE)).await;
         let mut before = std::mem::take(&mut self.kept);
         loop {
             match self.off_the_wire().await {
-                Heard::Frame(frame) if frame.get("at").is_some() => return before,
+                Heard::Pong(payload) if payload == FENCE => break,
                 Heard::Frame(frame) => before.push(frame),
                 Heard::Pong(_) | Heard::Ping(_) => {}
-                other => panic!("{other:?} instead of where we are; before: {before:?}"),
+                other => panic!("{other:?} before the fence; before: {before:?}"),
             }
         }
+        before.retain(|frame| frame.get("at").is_none());
+        before
     }
 }
 
@@ -183,6 +186,17 @@ pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     frame.extend(mask);
     frame.extend(payload.iter().zip(mask.into_iter().cycle()).map(|(byte, key)| byte ^ key));
     frame
+}
+
+/// Opcode, payload, and where it ends, of a whole frame as servers send them.
+pub fn whole_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
+    let (first, second) = (*bytes.first()?, *bytes.get(1)?);
+    let (from, length) = match second {
+        126 => (4, u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?) as usize),
+        127 => (10, u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?) as usize),
+        short => (2, usize::from(short)),
+    };
+    Some((first & 0x0F, bytes.get(from..from + length)?, from + length))
 }
 
 async fn listen(

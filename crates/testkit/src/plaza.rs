@@ -211,7 +211,7 @@ impl Stand {
         ];
         tasks.extend(desks.into_iter().chain(helpers).map(tokio::spawn));
         for core in cores {
-            std::thread::spawn(|| core().expect("a core runs to its end"));
+            std::thread::spawn(|| core.run().expect("a core runs to its end"));
         }
         let (address, stop) = match own {
             Some(address) => (address, None),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use domain::{Key, Stamp, WorkspaceId};
-use live::redis::{Mode, Redis, Server, Settings};
+use live::redis::{Mode, Redis, Server, Settings, Tls};
 use tempfile::TempDir;
 
 use crate::bus::contract::{Between, Station};
@@ -22,14 +22,32 @@ pub enum Shape {
 pub struct Redises {
     folder: TempDir,
     pub shape: Shape,
+    /// They speak TLS alone, and ask who one is.
+    sealed: bool,
 }
+
+/// Who may do what a node does, and nothing else, on sealed servers.
+pub const USER: &str = "node";
+pub const PASSWORD: &str = "no-other-word";
 
 impl Redises {
     pub fn start(shape: Shape) -> Arc<Self> {
+        Self::begin(shape, false)
+    }
+
+    /// With TLS, a password and a user who may do little; not below sentinels.
+    pub fn sealed(shape: Shape) -> Arc<Self> {
+        Self::begin(shape, true)
+    }
+
+    fn begin(shape: Shape, sealed: bool) -> Arc<Self> {
         let folder = tempfile::Builder::new().prefix("rookery-redis.").tempdir().expect("a folder");
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(folder.path(), open).expect("servers may look into it");
-        let redises = Self { folder, shape };
+        let redises = Self { folder, shape, sealed };
+        if sealed {
+            runs("redis-seal", &[redises.folder.path(), Path::new(USER), Path::new(PASSWORD)]);
+        }
         match shape {
             Shape::Single => runs("redis-start", &[&redises.at(1)]),
             Shape::Sentinel => runs("redis-sentinel-start", &[redises.folder.path()]),
@@ -56,7 +74,20 @@ impl Redises {
             Shape::Cluster => Mode::Cluster,
         };
         let servers: Vec<Server> = folders.iter().map(server).collect();
-        Settings { mode, servers: servers.clone(), ..Settings::single(servers[0].clone()) }
+        let plain = Settings { mode, servers: servers.clone(), ..Settings::single(servers[0].clone()) };
+        if !self.sealed {
+            return plain;
+        }
+        let tls = Some(Tls { root: Some(self.root()) });
+        Settings { user: Some(USER.into()), password: Some(PASSWORD.into()), tls, ..plain }
+    }
+
+    /// The certificate that vouches for sealed servers.
+    pub fn root_file(&self) -> PathBuf {
+        self.folder.path().join("seal/ca.pem")
+    }
+    fn root(&self) -> Vec<u8> {
+        std::fs::read(self.root_file()).expect("these are sealed")
     }
 
     /// A node on it, its work being done, once it is connected.
@@ -81,6 +112,14 @@ impl Redises {
         runs("redis-resume", &[&self.at(server)]);
     }
 
+    /// Nothing is kept on any of them any more.
+    pub async fn empty(&self) {
+        for mut line in self.lines().await {
+            // A replica takes no orders, and follows.
+            ::redis::cmd("FLUSHALL").exec_async(&mut line).await.ok();
+        }
+    }
+
     /// Whoever listens there.
     pub fn number_of(&self, server: &Server) -> u8 {
         let port = server.port.to_string();
@@ -100,9 +139,16 @@ impl Redises {
         };
         let mut lines = Vec::new();
         for server in servers {
-            let address = format!("redis://127.0.0.1:{}", port_in(&self.at(server)));
-            let client = ::redis::Client::open(address).expect("an address");
-            lines.extend(client.get_multiplexed_async_connection().await);
+            let port = port_in(&self.at(server));
+            let client = if self.sealed {
+                let certificates =
+                    ::redis::TlsCertificates { client_tls: None, root_cert: Some(self.root()) };
+                let address = format!("rediss://:{PASSWORD}@127.0.0.1:{port}");
+                ::redis::Client::build_with_tls(address, certificates)
+            } else {
+                ::redis::Client::open(format!("redis://127.0.0.1:{port}"))
+            };
+            lines.extend(client.expect("an address").get_multiplexed_async_connection().await);
         }
         lines
     }
@@ -145,8 +191,7 @@ pub async fn is_there(redis: &Redis) {
 }
 
 /// Two nodes on servers of their own, for the contract.
-pub async fn station(shape: Shape) -> Station {
-    let redises = Redises::start(shape);
+pub async fn station(redises: Arc<Redises>) -> Station {
     let (one, other) = (Arc::new(redises.node().await), redises.node().await);
     let between = Box::new(Wires { redises, other: other.clone() });
     Station { one, other: Arc::new(other), between }

@@ -13,6 +13,7 @@ use store::job::{self, Claim, Fate};
 use store::{Engine, StoreError};
 use tokio::sync::Notify;
 use tokio::time::{Instant, interval, sleep};
+use traces::{Kind, Span};
 use tracing::{debug, error, warn};
 
 use crate::stop::{Stop, until_stopped};
@@ -151,15 +152,21 @@ impl<W: Work> Runner<W> {
 
     async fn carry(&self, claim: Claim) {
         let began = Instant::now();
+        let queue = self.work.queue();
+        let mut traced = Span::root(Kind::Consumer, "job");
+        traced.rename(|| format!("job {queue}"));
         let ended = tokio::select! {
-            ended = self.work.run(&claim) => Some(ended),
+            ended = traced.within(self.work.run(&claim)) => Some(ended),
             () = self.keep(&claim) => None,
         };
+        if matches!(ended, Some(Ended::Failed(_))) {
+            traced.failed();
+        }
         let outcome = match ended {
             Some(ended) => self.tell(&claim, ended).await,
             None => "lost",
         };
-        let queue = self.work.queue();
+        traced.set("rookery.outcome", || outcome);
         counter!("rookery_jobs_total", "queue" => queue, "outcome" => outcome).increment(1);
         histogram!("rookery_jobs_seconds", "queue" => queue).record(began.elapsed().as_secs_f64());
     }

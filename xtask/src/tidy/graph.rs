@@ -4,31 +4,39 @@ use super::Problem;
 use crate::tree::{File, Tree};
 
 /// Roles meet in the store, the bus and the job queue, so none of them may name another.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("protocol", &["domain"]),
     // A wire and its pool: it knows no table.
     ("pg", &[]),
-    ("store", &["domain", "pg"]),
+    // Whoever does something opens a span in it; where spans go is none of its business.
+    ("traces", &[]),
+    ("otlp", &["traces"]),
+    ("store", &["domain", "pg", "traces"]),
     ("live", &["domain"]),
     // Reads only; it writes nothing, so it needs no verb.
     ("reading", &["store", "domain"]),
-    ("service", &["store", "reading", "live", "domain"]),
-    ("api", &["service", "protocol", "site"]),
+    ("service", &["store", "reading", "live", "domain", "traces"]),
+    ("api", &["service", "protocol", "site", "traces"]),
     // Files only: it knows nothing of what is served beside them.
     ("site", &[]),
-    ("gateway", &["service", "protocol"]),
+    ("gateway", &["service", "protocol", "traces"]),
     // Cursors, leases and jobs are the store's own words, and a follower speaks of nothing else.
-    ("worker", &["service", "store", "domain"]),
+    ("worker", &["service", "store", "domain", "traces"]),
     (
         "rookery",
-        &["api", "gateway", "worker", "service", "protocol", "reading", "store", "live", "domain", "load"],
+        &[
+            "api", "gateway", "worker", "service", "protocol", "reading", "store", "live", "domain", "load",
+            "traces", "otlp",
+        ],
     ),
     // Proves everything, and stands in nothing that is shipped.
     (
         "testkit",
         &["api", "gateway", "worker", "service", "protocol", "reading", "store", "live", "domain", "load"],
     ),
+    // Schedules of a whole fleet: it stands where the testkit stands.
+    ("fleet", &["testkit", "gateway", "service", "store", "live", "domain"]),
     ("load", &["service", "domain"]),
     ("bench", &["load", "store", "reading", "domain"]),
     ("xtask", &[]),

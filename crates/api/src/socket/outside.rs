@@ -13,6 +13,7 @@ use tower_service::Service;
 
 use super::{Arrival, Sockets};
 use crate::peer::{PeerAddress, Proxies, Sealed};
+use crate::traced;
 
 /// Clones are handles to the same.
 #[derive(Clone)]
@@ -57,6 +58,7 @@ impl Outside {
             (self.proxies.caller(peer, headers), sealed || self.proxies.sealed(peer, headers))
         };
         let mut request = request.map(|()| Body::empty());
+        traced::believe(&mut request, &self.proxies, peer);
         let extensions = request.extensions_mut();
         extensions.insert(caller);
         extensions.insert(Sealed(sealed));

@@ -8,7 +8,7 @@ const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 fn document() -> Value {
-    serde_json::to_value(api::v1::described().1).expect("the document is JSON")
+    serde_json::to_value(api::document::document()).expect("the document is JSON")
 }
 
 /// `GET /path`, and what is said of it.

@@ -4,23 +4,26 @@ use std::sync::Arc;
 
 use protocol::frame::{Again, Faces, GoodbyeCode};
 use protocol::{AccountId, Position, Role};
-use service::live::{EventKind, Mark, Piece, Seat, may_see};
+use service::live::{EventKind, Mark, Piece, may_see};
 
 use super::Core;
 use super::faces;
 use super::room::Room;
 use super::sockets::NO_ROOM;
-use super::tell::{hold, is_open, viewer};
+use super::tell::{hold, is_open, sits, viewer};
 use crate::codec;
 use crate::desk::{Answer, Errand, Opening, What};
 use crate::door::Refusal;
 use crate::frames::Frames;
-use crate::session::{Ask, Me, Stage, Turn};
+use crate::session::{Ask, Me, Turn};
 use crate::wire::cut;
 
 impl Core {
     pub(super) fn answered(&mut self, answer: Answer) {
         let Answer { slot, generation, what } = answer;
+        if let What::Versions(workspace, versions) = what {
+            return self.compared(workspace, &versions);
+        }
         if self.sockets.addressed(slot, generation).is_none() {
             // It went while it was being asked for; where it would have come in nobody may be.
             if let What::Opened(opening) = what
@@ -34,21 +37,18 @@ impl Core {
             What::Opened(opening) => self.opened(slot, *opening),
             What::Done { frames, count, position } => self.done(slot, &frames, count, position),
             What::Say(frames) => self.say(slot, &frames),
-            What::Private { frames, version } => {
-                self.say(slot, &frames);
-                if let Some(socket) = self.sockets.get_mut(slot) {
-                    socket.session.private = socket.session.private.max(version);
-                }
-            }
+            What::Private { frames, version } => self.repaired(slot, &frames, version),
             What::Looking { look, people, narrow } => self.looking(slot, look, &people, narrow),
             What::Still { role, may_invite } => self.stays(slot, role, may_invite),
             What::Goodbye(code, again) => self.goodbye(slot, code, again),
             What::Judged(judged) => self.judged(slot, *judged),
+            // Of no socket: taken above.
+            What::Versions(..) => {}
         }
     }
 
     /// Still here, perhaps as somebody else: a guest looks at nothing until they ask again, and are judged as a guest.
-    fn stays(&mut self, slot: u32, role: Role, may_invite: bool) {
+    pub(super) fn stays(&mut self, slot: u32, role: Role, may_invite: bool) {
         let Some(socket) = self.sockets.get_mut(slot) else { return };
         let Some(me) = socket.me.as_mut() else { return };
         let became_guest = role == Role::Guest && me.role != Role::Guest;
@@ -76,18 +76,24 @@ impl Core {
         self.say(slot, frames);
         let Some(socket) = self.sockets.get_mut(slot) else { return };
         socket.session.answered(count);
+        if !socket.session.is_level() {
+            return socket.drop_held();
+        }
+        let before = socket.private();
         let Some(held) = &mut socket.held else { return };
         let freed = held.release(position, socket.session.unanswered() == 0);
         if held.is_empty() {
             socket.held = None;
         }
-        if socket.session.stage() == Stage::Level {
-            self.say_events(slot, &freed);
+        self.say_events(slot, &freed);
+        if let Some(socket) = self.sockets.get_mut(slot).filter(|socket| !socket.session.is_level()) {
+            // It fell behind over them, and perhaps over what was its own among them.
+            socket.session.private = before;
         }
     }
 
     /// Events that were already judged; the socket may fall behind over them.
-    fn say_events(&mut self, slot: u32, frames: &[u8]) {
+    pub(super) fn say_events(&mut self, slot: u32, frames: &[u8]) {
         if frames.is_empty() {
             return;
         }
@@ -124,16 +130,21 @@ impl Core {
             // Brought level again, it holds its own already.
             socket.pass.device = device.or(socket.pass.device.take());
             socket.me = Some(Me { account: by.account, role, may_invite });
-            socket.held = None;
+            socket.drop_held();
             socket.session.enter(epoch, level, private);
             if is_first {
                 self.errands.push(Errand::Here(faces::here(by.workspace, by.account, socket)));
             }
         }
         self.say(slot, &frames);
+        // The room may be further than the feed, by somebody's state: what lies between is told to nobody who comes now.
+        let lacks = known.is_some()
+            && begin < came_to
+            && !self.is_told_to(Mark { epoch, position: came_to }, by.workspace);
         let missed = self.missed(Mark { epoch, position: begin }, by.workspace);
         match (known, missed) {
             (_, None) => self.fall_and_rise(slot),
+            _ if lacks => self.fall_and_rise(slot),
             // Nobody else is here: what came since is told as if it came now.
             (None, Some(pieces)) => pieces.iter().for_each(|piece| self.tell(piece)),
             (Some(_), Some(pieces)) => self.catch_up(slot, by.account, &pieces, came_to),
@@ -162,9 +173,15 @@ impl Core {
         }
     }
 
+    /// Whether the feed has told everything up to there.
+    fn is_told_to(&self, mark: Mark, workspace: protocol::WorkspaceId) -> bool {
+        let at = self.given.feed.at(workspace);
+        at.is_some_and(|at| at.epoch == mark.epoch && at.position >= mark.position)
+    }
+
     fn fall_and_rise(&mut self, slot: u32) {
         let Some(socket) = self.sockets.get_mut(slot) else { return };
-        socket.session.fall_behind();
+        socket.fall_behind();
         if let Some(ask) = socket.session.rise() {
             self.ask(slot, ask);
         }
@@ -181,11 +198,11 @@ impl Core {
                     break;
                 }
                 let own = event.account == Some(account);
-                if let (true, EventKind::SeatJoined, Some(channel)) = (own, event.kind, event.channel) {
-                    let since = image.seat.as_ref().map_or(Some(event.position), Seat::held_since);
-                    if let (Some(room), Some(since)) = (self.room_mut(at), since) {
-                        room.seat(account, channel, since);
-                    }
+                if let Some((sitting, channel, since)) = sits(event, image)
+                    && sitting == account
+                    && let Some(room) = self.room_mut(at)
+                {
+                    room.seat(account, channel, since);
                 }
                 self.judge_for_one(slot, at, event, cut(&encoded.bytes, encoded.lines[line]), &mut frames);
                 match (own, event.kind, event.channel) {
@@ -207,7 +224,7 @@ impl Core {
         self.say_events(slot, &frames);
     }
 
-    fn judge_for_one(
+    pub(super) fn judge_for_one(
         &mut self,
         slot: u32,
         at: u32,
@@ -244,8 +261,11 @@ impl Core {
             // Judged before they were made a guest.
             return self.ask(slot, Ask::Look(look, Vec::new()));
         }
-        let at = socket.room;
+        let (at, looked) = (socket.room, socket.look.as_ref().is_some_and(|look| !look.channels.is_empty()));
         self.run_pass(at);
+        if looked {
+            self.tell_owed(at, slot);
+        }
         let Some(room) = self.rooms.get_mut(at as usize).and_then(Option::as_mut) else { return };
         let position = room.position;
         if let Some(socket) = self.sockets.get_mut(slot) {

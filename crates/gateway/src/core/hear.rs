@@ -177,7 +177,7 @@ impl Core {
         };
         let position = socket.at(told);
         let now = self.given.service.now();
-        let at = protocol::frame::At { position, private: socket.session.private, now, ticket };
+        let at = protocol::frame::At { position, private: socket.private(), now, ticket };
         codec::text(&Down::At(at).text(), into);
     }
 

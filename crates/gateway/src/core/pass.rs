@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use protocol::Position;
 use service::live::{Event, Piece};
 
 use crate::wire::Span;
@@ -47,6 +48,8 @@ pub(super) struct Pass {
     by_audience: HashMap<To, u32>,
     /// Lines for single sockets: slot and line.
     pub own: Vec<(u32, u32)>,
+    /// Lines that are told, where they may be heard, to whom anything else is told.
+    pub owed: Vec<u32>,
 }
 
 impl Pass {
@@ -82,6 +85,11 @@ impl Pass {
         self.own.push((slot, line));
     }
 
+    /// Where it ends.
+    pub fn last(&self) -> Position {
+        self.lines.last().map_or(Position(0), |line| line.event().position)
+    }
+
     /// Empty again, its buffers kept unless one storm made them large.
     pub fn clear(&mut self) {
         const KEPT: usize = 256 * 1024;
@@ -91,5 +99,6 @@ impl Pass {
         self.runs.clear();
         self.by_audience.clear();
         self.own.clear();
+        self.owed.clear();
     }
 }

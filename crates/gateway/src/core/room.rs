@@ -6,7 +6,9 @@ use protocol::frame::Look;
 use protocol::{AccountId, ChannelId, Epoch, Position, WorkspaceId};
 use service::live::{Audience, Event, EventKind};
 
+use super::late::Late;
 use super::pass::{Pass, To};
+use super::private::Compared;
 
 /// One socket at a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub(super) struct Room {
     /// Who has somebody's face on the screen.
     watching: HashMap<AccountId, Vec<u32>>,
     pub pass: Pass,
+    pub late: Late,
+    pub compared: Compared,
 }
 
 /// Somebody who may hear a run.
@@ -86,6 +90,8 @@ impl Room {
             everyone: Vec::new(),
             watching: HashMap::new(),
             pass: Pass::default(),
+            late: Late::default(),
+            compared: Compared::default(),
         }
     }
     pub fn is_empty(&self) -> bool {
@@ -93,6 +99,12 @@ impl Room {
     }
     pub fn slots(&self) -> impl Iterator<Item = u32> {
         self.everyone.iter().map(|seated| seated.slot)
+    }
+    /// Whoever is in it, in one order.
+    pub fn accounts(&self) -> Vec<AccountId> {
+        let mut accounts: Vec<_> = self.people.keys().copied().collect();
+        accounts.sort_unstable();
+        accounts
     }
     pub fn slots_of(&self, account: AccountId) -> &[u32] {
         self.people.get(&account).map_or(&[], |person| &person.slots)
@@ -268,6 +280,16 @@ impl Room {
                 only.for_each(|looker| hear(Listener { slot: looker.slot, seat: None, looking: true }));
             }
         }
+    }
+
+    /// How many may hear an event of a channel.
+    pub fn hearers(&self, event: &Event) -> usize {
+        let table = event.channel.and_then(|channel| self.channels.get(&channel));
+        let Some(Table { seats, looking }) = table.map(|table| &self.tables[*table as usize]) else {
+            return 0;
+        };
+        let only = looking.iter().filter(|looker| find(seats, looker.slot).is_none());
+        seats.len() + if event.audience == Audience::SeatsAndLookers { only.count() } else { 0 }
     }
 
     /// How one socket stands to an event, for a judgement of it alone.

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use protocol::frame::{Again, GoodbyeCode};
-use protocol::{AccountId, Position, Role, WorkspaceId};
-use service::live::{Audience, Event, EventKind, Mark, Piece, Right, Seat, Viewer, may_see};
+use protocol::{AccountId, ChannelId, Position, Role, WorkspaceId};
+use service::live::{Audience, Event, EventKind, Image, Mark, Piece, Right, Seat, Viewer, may_see};
 use tokio::time::Instant;
 
 use super::Core;
+use super::late::Late;
 use super::pass::Pass;
 use super::room::{Listener, Room};
 use super::sockets::{Socket, Sockets};
 use super::write::Put;
-use crate::frames::{Frames, Whisper};
+use crate::frames::Frames;
 use crate::limits::Limits;
 use crate::session::{Ask, Held, Me, Stage, Turn};
 use crate::wire::{Span, cut};
@@ -27,13 +28,11 @@ impl Core {
         let frames = piece.form(Frames::of);
         let Some(room) = self.room_mut(at).filter(|room| room.epoch == commit.epoch) else { return };
         for (event, image) in &commit.events {
-            if let (EventKind::SeatJoined | EventKind::SeatChanged, Some(account), Some(channel)) =
-                (event.kind, event.account, event.channel)
-                && event.position > room.position
+            if let Some((account, channel, since)) =
+                sits(event, image).filter(|_| event.position > room.position)
             {
                 // Before the events of the same commit are judged: a channel that is made is seen by those in it.
-                let since = image.seat.as_ref().map_or(Some(event.position), Seat::held_since);
-                since.into_iter().for_each(|since| room.seat(account, channel, since));
+                room.seat(account, channel, since);
             }
         }
         for (line, (event, _)) in commit.events.iter().enumerate() {
@@ -50,7 +49,15 @@ impl Core {
         if turns {
             self.run_pass(at);
         }
-        let Some(room) = self.room_mut(at).filter(|room| event.position > room.position) else { return };
+        let is_new = self.room_mut(at).is_some_and(|room| event.position > room.position);
+        if !is_new || self.waits(at, piece, line, event) {
+            return;
+        }
+        let Some(room) = self.room_mut(at) else { return };
+        if matches!(event.kind, EventKind::MessageEdited | EventKind::MessageDeleted) {
+            room.late.take_back(event);
+        }
+        room.place_late();
         let place = room.pass.line(piece, line, frame);
         room.aim(event, place);
         room.position = event.position;
@@ -74,7 +81,13 @@ impl Core {
             // What their role lets them hear, and whether they may still be here, the desk knows: an admin may have asked
             // them to sign in again, which only the audit tells.
             (EventKind::MemberChanged | EventKind::AuditNoted, Some(account), _) => {
+                let member = image.and_then(|(_, image)| image.member.as_ref());
+                let is_guest = member.is_some_and(|member| member.role == Role::Guest);
                 for slot in room.slots_of(account).to_vec() {
+                    if is_guest {
+                        // At once: what comes before the desk's word is not for a guest.
+                        self.stays(slot, Role::Guest, false);
+                    }
                     self.ask(slot, Ask::Recheck);
                 }
             }
@@ -112,30 +125,6 @@ impl Core {
                 let put = socket.goodbye(GoodbyeCode::NotAMember, Again::Never, now, &limits);
                 self.was_put(slot, put);
             }
-        }
-    }
-
-    fn whisper(&mut self, at: u32, whisper: &Whisper) {
-        let Some(room) = self.rooms[at as usize].as_ref() else { return };
-        let (slots, told) = (room.slots_of(whisper.account).to_vec(), room.position.next());
-        for slot in slots {
-            let Some(socket) = self.sockets.get_mut(slot) else { continue };
-            let private = socket.session.private;
-            if socket.session.stage() != Stage::Level || whisper.version <= private {
-                continue;
-            }
-            if whisper.first > private + 1 {
-                self.ask(slot, Ask::Private(private));
-                continue;
-            }
-            socket.session.private = whisper.version;
-            if socket.session.unanswered() > 0 {
-                // It may be what an open command did, and that is answered first.
-                let held = socket.held.get_or_insert_with(|| Box::new(Held::default()));
-                held.push(&whisper.frame, told, false);
-                continue;
-            }
-            self.say(slot, &whisper.frame);
         }
     }
 
@@ -180,7 +169,8 @@ impl Core {
         metrics::counter!("rookery_gateway_passes_total").increment(1);
         metrics::counter!("rookery_gateway_lines_total").increment(pass.lines.len() as u64);
         pass.clear();
-        room.told = room.position;
+        room.late.passed();
+        room.told = room.late.before().unwrap_or(room.position);
         room.pass = pass;
         for (slot, put) in trouble {
             self.was_put(slot, put);
@@ -195,6 +185,7 @@ impl Core {
         let Some(room) = self.rooms[at as usize].as_mut() else { return };
         let is_other = room.epoch != mark.epoch;
         (room.epoch, room.position, room.told) = (mark.epoch, mark.position, mark.position);
+        room.late = Late::default();
         for slot in room.slots().collect::<Vec<_>>() {
             let Some(socket) = self.sockets.get_mut(slot) else { continue };
             if is_other {
@@ -202,11 +193,24 @@ impl Core {
                 self.was_put(slot, put);
                 continue;
             }
-            socket.session.fall_behind();
+            socket.fall_behind();
             if let Some(ask) = socket.session.rise() {
                 self.ask(slot, ask);
             }
         }
+    }
+}
+
+/// Who sits down by an event, where, and since when. The seat of who makes a channel is told by its making alone.
+pub(super) fn sits(event: &Event, image: &Image) -> Option<(AccountId, ChannelId, Position)> {
+    let channel = event.channel?;
+    match event.kind {
+        EventKind::ChannelCreated => Some((event.actor?, channel, event.position)),
+        EventKind::SeatJoined | EventKind::SeatChanged => {
+            let since = image.seat.as_ref().map_or(Some(event.position), Seat::held_since)?;
+            Some((event.account?, channel, since))
+        }
+        _ => None,
     }
 }
 
@@ -278,7 +282,7 @@ impl Delivery<'_> {
         let (pass, room) = (self.pass, self.room);
         let Some(socket) = self.sockets.get_mut(slot) else { return Put::Well };
         let Some(me) = socket.me else { return Put::Well };
-        if own.is_empty() && hears_whole(pass, socket, &me, runs) {
+        if own.is_empty() && pass.owed.is_empty() && hears_whole(pass, socket, &me, runs) {
             if let [(_, run)] = runs {
                 return socket.put(&pass.bytes, &pass.runs[*run as usize].spans, self.now, self.limits);
             }
@@ -289,7 +293,7 @@ impl Delivery<'_> {
         }
         let mut lines: Vec<u32> =
             runs.iter().flat_map(|(_, run)| &pass.runs[*run as usize].lines).copied().collect();
-        lines.extend(own.iter().map(|(_, line)| *line));
+        lines.extend(own.iter().map(|(_, line)| *line).chain(pass.owed.iter().copied()));
         lines.sort_unstable();
         lines.dedup();
         let mut spans = Vec::new();
@@ -305,9 +309,11 @@ impl Delivery<'_> {
                 Turn::Hold => hold(socket, &me, event, cut(&pass.bytes, line.span)),
             }
         }
+        if !pass.owed.is_empty() {
+            socket.session.heard = pass.last();
+        }
         if socket.held.as_ref().is_some_and(|held| held.len() > self.limits.queue_bytes_max) {
-            socket.held = None;
-            socket.session.fall_behind();
+            socket.fall_behind();
             return Put::Behind;
         }
         if spans.is_empty() { Put::Well } else { socket.put(&pass.bytes, &spans, self.now, self.limits) }

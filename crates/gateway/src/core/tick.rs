@@ -57,6 +57,9 @@ impl Core {
         }
         self.beat.second = second;
         let wheel = self.given.limits.heartbeat.as_secs().max(1);
+        self.compare_versions(second, wheel);
+        let (now, every) = (self.now, self.given.limits.crowd_every);
+        self.rooms.iter_mut().flatten().for_each(|room| room.late.forget(now, every));
         let mut waiting = Waiting::default();
         for slot in 0..self.sockets.slots() {
             self.look_after(slot);

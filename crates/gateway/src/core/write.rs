@@ -80,10 +80,11 @@ impl Socket {
     fn overflow(&mut self, limits: &Limits) -> Put {
         let Some(outbox) = &mut self.outbox else { return Put::Well };
         outbox.drop_events();
-        self.held = None;
-        self.session.fall_behind();
+        // What it is in the middle of may be a long event, and no answer.
+        let answers = outbox.waiting().len() - outbox.begun();
+        self.fall_behind();
         metrics::counter!("rookery_gateway_behind_total").increment(1);
-        if outbox.waiting().len() > limits.queue_bytes_max / 2 { Put::Broken } else { Put::Behind }
+        if answers > limits.queue_bytes_max / 2 { Put::Broken } else { Put::Behind }
     }
 
     /// Frames of its own.
@@ -95,7 +96,8 @@ impl Socket {
         // What was to be said is no event, so it is not in what was dropped: once more, behind the rest.
         match &mut self.outbox {
             Some(outbox) if put == Put::Behind => {
-                outbox.push(frames, limits.queue_bytes_max).map_or(Put::Broken, |()| Put::Behind)
+                let bytes_max = limits.queue_bytes_max + outbox.begun();
+                outbox.push(frames, bytes_max).map_or(Put::Broken, |()| Put::Behind)
             }
             _ => put,
         }

@@ -8,6 +8,7 @@ use protocol::frame::{Act, Again, GoodbyeCode, Keeping, Marking, Sending, Target
 use protocol::{By, Key, Position, Refusal};
 use service::{Address, Done, Draft, NotDone, PrivateKind, ReadMark, Scope};
 use tokio::time::Instant;
+use traces::{Kind, Span};
 
 use super::words::Unheard;
 use super::{From, Shared, What, Worked, words};
@@ -26,6 +27,14 @@ impl Command {
         match self {
             Self::Send(sending) => sending.key,
             Self::Act(act) => act.0,
+        }
+    }
+
+    /// As the frame names it.
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Send(_) => "send",
+            Self::Act(act) => act.1.verb(),
         }
     }
 }
@@ -88,7 +97,14 @@ impl Shared {
         if let Some(wait) = self.allowance.take(by.account).await {
             return (command.key(), Err(Unheard::TooOften(wait)));
         }
-        let (key, outcome) = self.perform(by, command).await;
+        let mut traced = Span::root(Kind::Server, "socket command");
+        traced.rename(|| format!("socket {}", command.verb()));
+        traced.set("rookery.request_id", || command.key().to_string());
+        let (key, outcome) = traced.within(self.perform(by, command)).await;
+        traced.set("rookery.outcome", || if outcome.is_ok() { "done" } else { "not done" });
+        if matches!(outcome, Err(NotDone::Failed(_) | NotDone::Unknown)) {
+            traced.failed();
+        }
         (key, outcome.map_err(Unheard::Refused))
     }
 
@@ -160,7 +176,9 @@ impl Shared {
             return Some(What::Goodbye(GoodbyeCode::TooFast, Again::AfterMs(millis(wait))));
         }
         match ask {
-            Ask::Level(epoch, position) => Some(self.level_again(from, by, epoch, position).await),
+            Ask::Level(epoch, position, private) => {
+                Some(self.level_again(from, by, (epoch, position, private)).await)
+            }
             Ask::Mark(marking) if required_to_write(from).is_ok() => self.mark(by, marking).await,
             Ask::Look(look, unseated) => Some(self.look(from, by, look, &unseated).await),
             Ask::Typing(Typing { channel, thread }) if required_to_write(from).is_ok() => {

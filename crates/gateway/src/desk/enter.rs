@@ -3,10 +3,11 @@
 use protocol::frame::{Again, At, Down, GoodbyeCode, Happened, Hello, Limits, Welcome};
 use protocol::{AccountId, By, Epoch, Position, Stamp, WorkspaceId};
 use service::live::Share;
-use service::{Entered, NotDone, Scope, Who};
+use service::{Entered, NotDone, Scope, Was, Who};
 use std::sync::atomic::Ordering;
 use tokio::time::Instant;
 
+use super::level::Brought;
 use super::{From, Opening, Shared, What, words};
 use crate::codec;
 use crate::limits::{LOOK_CHANNELS_MAX, LOOK_PEOPLE_MAX, WAITING_MAX};
@@ -31,21 +32,16 @@ impl Shared {
         let (who, workspace) = self.who_and_where(from, &hello).await?;
         let by = who.in_(workspace);
         let device = self.devices.take(by.account).ok_or(TOO_MANY)?;
-        self.feed.follow(workspace).await.map_err(|_| LATER)?;
-        let entered = self.service.enter(by, &hello.waiting).await.map_err(turned_away)?;
-        let since = hello.epoch.map(Epoch).zip(hello.position.map(Position));
-        let (missed, level) = self.level(by, &entered, since).await.map_err(turned_away)?;
+        let mark = self.feed.follow(workspace).await.map_err(|_| LATER)?;
+        // A place of another history is none.
+        let epoch = hello.epoch.map(Epoch).filter(|epoch| *epoch == mark.epoch);
+        let was = Was { at: epoch.zip(hello.position.map(Position)), private: epoch.zip(hello.private) };
+        let brought = self.bring(by, &hello.waiting, was).await.map_err(turned_away)?;
         let now = self.service.now();
         let ticket = self.tickets.write(&who, workspace, now);
-        let mut frames = Vec::new();
-        self.welcome(from, by, &entered, &ticket, now, &mut frames);
-        frames.extend(missed);
-        let known = hello.private.filter(|_| hello.epoch == Some(entered.epoch.0));
-        let private = self.private(by, known.map(|known| (entered.epoch, known)), &mut frames).await;
-        let private = private.map_err(turned_away)?;
-        let at = At { position: level, private, now, ticket: None };
-        codec::text(&Down::At(at).text(), &mut frames);
-        Ok(opening(by, who, Some(device), entered, level, private, frames))
+        let mut welcome = Vec::new();
+        self.welcome(from, by, &brought.entered, &ticket, now, &mut welcome);
+        Ok(self.opening(by, who, Some(device), brought, welcome))
     }
 
     /// Before anybody is looked up: whose session ends after that is sent away.
@@ -123,40 +119,41 @@ impl Shared {
     }
 
     /// It fell behind: from the state, as if it came back.
-    pub(super) async fn level_again(&self, from: &From, by: By, epoch: Epoch, position: Position) -> What {
+    pub(super) async fn level_again(
+        &self,
+        from: &From,
+        by: By,
+        (epoch, position, private): (Epoch, Position, u64),
+    ) -> What {
         let Some(who) = from.who else {
             return What::Goodbye(GoodbyeCode::SignedOut, Again::Never);
         };
-        let brought = async {
-            let entered = self.service.enter(by, &[]).await?;
-            let mut frames = Vec::new();
-            let level = self.by_the_state(by, &entered, Some((epoch, position)), &mut frames).await?;
-            let private = self.private(by, None, &mut frames).await?;
-            let at = At { position: level, private, now: self.service.now(), ticket: None };
-            codec::text(&Down::At(at).text(), &mut frames);
-            Ok(opening(by, who, None, entered, level, private, frames))
-        };
-        match brought.await {
-            Ok(opening) => What::Opened(Box::new(opening)),
+        let was = Was { at: Some((epoch, position)), private: Some((epoch, private)) };
+        match self.by_the_state(by, &[], was).await {
+            Ok(brought) => What::Opened(Box::new(self.opening(by, who, None, brought, Vec::new()))),
             Err(error) => {
                 let (code, again) = turned_away(error);
                 What::Goodbye(code, again)
             }
         }
     }
-}
 
-fn opening(
-    by: By,
-    who: Who,
-    device: Option<Share<AccountId>>,
-    entered: Entered,
-    level: Position,
-    private: u64,
-    frames: Vec<u8>,
-) -> Opening {
-    let Entered { epoch, position, role, may_invite, seats, .. } = entered;
-    Opening { by, who, device, role, may_invite, epoch, position, level, private, seats, frames }
+    /// Behind what is said first: what they missed, and where that leaves them.
+    fn opening(
+        &self,
+        by: By,
+        who: Who,
+        device: Option<Share<AccountId>>,
+        brought: Brought,
+        mut frames: Vec<u8>,
+    ) -> Opening {
+        let Brought { entered, missed, level, private } = brought;
+        frames.extend(missed);
+        let at = At { position: level, private, now: self.service.now(), ticket: None };
+        codec::text(&Down::At(at).text(), &mut frames);
+        let Entered { epoch, position, role, may_invite, seats, .. } = entered;
+        Opening { by, who, device, role, may_invite, epoch, position, level, private, seats, frames }
+    }
 }
 
 fn turned_away(error: NotDone) -> Farewell {

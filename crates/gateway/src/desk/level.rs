@@ -3,33 +3,53 @@
 use protocol::changed::Changed;
 use protocol::frame::{Down, Private};
 use protocol::mine::Item;
-use protocol::{By, ChannelId, Epoch, Moment, Position, Role, Written};
+use protocol::{AccountId, By, ChannelId, Epoch, Key, Moment, Position, Role, WorkspaceId, Written};
 use serde_json::value::RawValue;
 use service::live::{EventKind, Viewer, may_see};
-use service::{Away, Entered, Freshness, NotDone, Seen};
+use service::{Arrived, Away, Entered, Freshness, Kept, NotDone, Seen, Was};
 
-use super::{Shared, What};
+use super::{Shared, What, Worked, nobody};
 use crate::codec;
 use crate::frames::Frames;
 use crate::limits::MISSED_EVENTS_MAX;
 use crate::wire::cut;
 
+/// Items of one `private` frame.
+const PRIVATE_ITEMS_MAX: usize = 500;
+
+/// Who came in, the frames that bring them level, and how far those tell: of all, and of what is their own.
+pub(super) struct Brought {
+    pub entered: Entered,
+    pub missed: Vec<u8>,
+    pub level: Position,
+    pub private: u64,
+}
+
 impl Shared {
-    /// The frames, and how far they tell.
-    pub(super) async fn level(
-        &self,
-        by: By,
-        entered: &Entered,
-        since: Option<(Epoch, Position)>,
-    ) -> Result<(Vec<u8>, Position), NotDone> {
-        if let Some(missed) = since.and_then(|since| self.by_the_tail(by, entered, since)) {
-            metrics::counter!("rookery_gateway_resumed_total", "by" => "tail").increment(1);
-            return Ok(missed);
+    /// From the tail where that still holds what they missed, or else from the state.
+    pub(super) async fn bring(&self, by: By, waiting: &[Key], was: Was) -> Result<Brought, NotDone> {
+        let held = was.at.filter(|(epoch, position)| self.feed.reaches(by.workspace, *epoch, *position));
+        if let Some(since) = held {
+            let entered = self.service.enter(by, waiting).await?;
+            if let Some((mut missed, level)) = self.by_the_tail(by, &entered, since) {
+                metrics::counter!("rookery_gateway_resumed_total", "by" => "tail").increment(1);
+                let private = self.private(by, &entered, was.private, None, &mut missed).await?;
+                return Ok(Brought { entered, missed, level, private });
+            }
         }
         metrics::counter!("rookery_gateway_resumed_total", "by" => "state").increment(1);
-        let mut frames = Vec::new();
-        let level = self.by_the_state(by, entered, since, &mut frames).await?;
-        Ok((frames, level))
+        self.by_the_state(by, waiting, was).await
+    }
+
+    /// All of it in one look, as long as no list is longer than a part.
+    pub(super) async fn by_the_state(&self, by: By, waiting: &[Key], was: Was) -> Result<Brought, NotDone> {
+        let budget = self.admission.catching_up().await?;
+        let Arrived { entered, moved, kept } = self.service.arrive(by, waiting, was).await?;
+        let mut missed = Vec::new();
+        let level = self.changed(by, &entered, was.at, moved, &mut missed).await?;
+        drop(budget);
+        let private = self.private(by, &entered, was.private, kept, &mut missed).await?;
+        Ok(Brought { entered, missed, level, private })
     }
 
     /// What the tail still holds, as far as it goes; the rest comes as it comes for everyone.
@@ -76,21 +96,25 @@ impl Shared {
         Some((frames, level))
     }
 
-    /// One `changed`, in as many parts as it takes, no older than the seats.
-    pub(super) async fn by_the_state(
+    /// One `changed`, in as many parts as it takes, no older than the seats. Its first part may have been read with them.
+    async fn changed(
         &self,
         by: By,
         entered: &Entered,
         since: Option<(Epoch, Position)>,
+        first: Option<service::Changed>,
         into: &mut Vec<u8>,
     ) -> Result<Position, NotDone> {
-        let _budget = self.admission.catching_up().await?;
-        let since =
-            since.filter(|(epoch, position)| *epoch == entered.epoch && *position <= entered.position);
-        let fresh = Freshness::AtLeast(entered.epoch, entered.position);
+        let Entered { epoch, position, .. } = *entered;
+        let since = since.filter(|(known, at)| *known == epoch && *at <= position);
+        let fresh = Freshness::AtLeast(epoch, position);
+        let mut first = first.map(|value| Seen { epoch, position, value });
         let mut away = Away { since, after: None };
         loop {
-            let Seen { epoch, position, value } = self.service.changed(by, fresh, away).await?;
+            let Seen { epoch, position, value } = match first.take() {
+                Some(first) => first,
+                None => self.service.changed(by, fresh, away).await?,
+            };
             let last = value.part.more;
             let more = last.map(|channel| channel.to_string());
             let it = Changed::of(value.workspace.as_ref(), value.part, more, self.service.now());
@@ -105,19 +129,49 @@ impl Shared {
         }
     }
 
-    /// Private rows newer than a version, or all; and the version that leaves one at.
-    pub(super) async fn private(
+    /// What is newer than a version of somebody's private rows, or all; and the version that leaves them at. The first of
+    /// it may have been read already.
+    async fn private(
+        &self,
+        by: By,
+        entered: &Entered,
+        since: Option<(Epoch, u64)>,
+        first: Option<Kept>,
+        into: &mut Vec<u8>,
+    ) -> Result<u64, NotDone> {
+        let since = since.filter(|(epoch, _)| *epoch == entered.epoch);
+        if since == Some((entered.epoch, entered.private)) {
+            say_private(entered.private, Vec::new(), into);
+            return Ok(entered.private);
+        }
+        self.private_rows(by, since, first.map(|kept| (entered.epoch, kept)), into).await
+    }
+
+    async fn private_rows(
         &self,
         by: By,
         mut since: Option<(Epoch, u64)>,
+        mut first: Option<(Epoch, Kept)>,
         into: &mut Vec<u8>,
     ) -> Result<u64, NotDone> {
         loop {
-            let Seen { epoch, value: kept, .. } = self.service.mine(by, since).await?;
-            let (version, more) = (kept.version, kept.more);
-            let items = kept.rows.into_iter().map(Item::of).collect();
-            codec::text(&Down::Private(Private { version, items }).text(), into);
-            if !more {
+            let (epoch, kept) = match first.take() {
+                Some(first) => first,
+                None => {
+                    let seen = self.service.mine(by, since).await?;
+                    (seen.epoch, seen.value)
+                }
+            };
+            let (version, before) = (kept.version, since.map_or(0, |(_, version)| version));
+            let rows = kept.rows.into_iter().map(Item::of);
+            let mut items: Vec<Item> = kept.marks.iter().map(Item::told).chain(rows).collect();
+            while items.len() > PRIVATE_ITEMS_MAX {
+                let rest = items.split_off(PRIVATE_ITEMS_MAX);
+                say_private(before, std::mem::replace(&mut items, rest), into);
+            }
+            // Only the last of them says how far it all goes.
+            say_private(version, items, into);
+            if !kept.more {
                 return Ok(version);
             }
             since = Some((epoch, version));
@@ -128,9 +182,23 @@ impl Shared {
     pub(super) async fn private_since(&self, by: By, since: u64) -> Option<What> {
         let at = self.feed.at(by.workspace)?;
         let mut frames = Vec::new();
-        let version = self.private(by, Some((at.epoch, since)), &mut frames).await.ok()?;
+        let version = self.private_rows(by, Some((at.epoch, since)), None, &mut frames).await.ok()?;
         Some(What::Private { frames, version })
     }
+
+    /// Not known now: they are compared again with the next heartbeat.
+    pub(super) async fn versions(&self, workspace: WorkspaceId, accounts: Vec<AccountId>) -> Worked {
+        let asked = async {
+            let _budget = self.admission.catching_up().await?;
+            self.service.private_versions(workspace, &accounts).await
+        };
+        let whats = asked.await.map_or(Vec::new(), |versions| vec![What::Versions(workspace, versions)]);
+        Worked { from: nobody(), whats }
+    }
+}
+
+fn say_private(version: u64, items: Vec<Item>, into: &mut Vec<u8>) {
+    codec::text(&Down::Private(Private { version, items }).text(), into);
 }
 
 fn held(seats: &[(ChannelId, Position)], channel: ChannelId) -> Option<Position> {

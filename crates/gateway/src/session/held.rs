@@ -14,12 +14,23 @@ struct Line {
     position: Position,
     /// Caused by the session's own account: it waits for its answer, and all behind it with it.
     own: bool,
+    /// Of a whisper: the version of the private rows that was told before it.
+    before: Option<u64>,
 }
 
 impl Held {
     pub fn push(&mut self, frame: &[u8], position: Position, own: bool) {
         self.bytes.extend_from_slice(frame);
-        self.lines.push(Line { end: self.bytes.len(), position, own });
+        self.lines.push(Line { end: self.bytes.len(), position, own, before: None });
+    }
+    /// What is the session's own, told between events.
+    pub fn whisper(&mut self, frame: &[u8], position: Position, before: u64) {
+        self.bytes.extend_from_slice(frame);
+        self.lines.push(Line { end: self.bytes.len(), position, own: false, before: Some(before) });
+    }
+    /// The version of the private rows that is left where all this is dropped.
+    pub fn before_whispers(&self) -> Option<u64> {
+        self.lines.iter().find_map(|line| line.before)
     }
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -59,5 +70,16 @@ mod tests {
         held.push(b"e", Position(9), false);
         assert_eq!(held.release(Position(0), true), b"cde");
         assert!(held.is_empty());
+    }
+
+    #[test]
+    fn what_is_held_of_ones_own_was_not_told_yet() {
+        let mut held = Held::default();
+        held.push(b"a", Position(5), true);
+        held.whisper(b"b", Position(6), 3);
+        held.whisper(b"c", Position(6), 4);
+        assert_eq!(held.before_whispers(), Some(3));
+        assert_eq!(held.release(Position(5), false), b"abc");
+        assert_eq!(held.before_whispers(), None);
     }
 }

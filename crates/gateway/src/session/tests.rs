@@ -104,7 +104,7 @@ fn events_are_told_once_and_only_to_who_is_level() {
     assert_eq!(stage.turn(&event(6, 2), false), Turn::Now);
     stage.session.fall_behind();
     assert_eq!(stage.turn(&event(7, 2), false), Turn::Skip);
-    assert_eq!(stage.session.rise(), Some(Ask::Level(Epoch(7), Position(5))));
+    assert_eq!(stage.session.rise(), Some(Ask::Level(Epoch(7), Position(5), 0)));
     assert_eq!(stage.session.rise(), None, "asked once");
     stage.session.enter(Epoch(7), Position(9), 3);
     assert_eq!((stage.turn(&event(9, 2), false), stage.turn(&event(10, 2), false)), (Turn::Skip, Turn::Now));
@@ -117,7 +117,7 @@ fn who_fell_behind_rises_once_it_took_what_was_sent_before_and_not_by_another_an
     stage.session.fall_behind();
     assert_eq!(stage.session.answers(), None, "nobody asked it yet");
     assert_eq!([stage.session.waits(), stage.session.waits()], [true, false], "asked once");
-    assert_eq!(stage.session.answers(), Some(Ask::Level(Epoch(7), Position(5))));
+    assert_eq!(stage.session.answers(), Some(Ask::Level(Epoch(7), Position(5), 0)));
     assert_eq!(stage.session.answers(), None);
     stage.session.enter(Epoch(7), Position(9), 3);
     stage.session.fall_behind();

@@ -1,6 +1,6 @@
 //! The work of a feed: hears the bus, waits at holes, reads them once, and asks for heads by the clock.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::{Commit, WorkspaceId};
@@ -36,6 +36,8 @@ enum Learned {
 #[derive(Default)]
 struct Place {
     waiting: Vec<oneshot::Sender<Result<Mark, Lost>>>,
+    /// Bus and journal are being asked.
+    beginning: bool,
     /// Ends the hearing of this workspace when it is dropped.
     hearing: Option<oneshot::Sender<()>>,
     /// When the journal is asked for what is missing.
@@ -49,7 +51,7 @@ struct Place {
 struct Work {
     shared: Arc<Shared>,
     listener: Arc<dyn Listener>,
-    places: HashMap<WorkspaceId, Place>,
+    places: BTreeMap<WorkspaceId, Place>,
     heard: SelectAll<Hearing>,
     asked: FuturesUnordered<BoxFuture<'static, Learned>>,
     asking_heads: usize,
@@ -65,7 +67,7 @@ impl Driver {
         let mut work = Work {
             shared: Arc::clone(&shared),
             listener,
-            places: HashMap::new(),
+            places: BTreeMap::new(),
             heard: SelectAll::new(),
             asked: FuturesUnordered::new(),
             asking_heads: 0,
@@ -86,8 +88,8 @@ impl Driver {
                     work.leave_the_idle();
                     work.ask_heads_nobody_watches();
                 }
-                () = shared.nudge.notified() => work.ask_heads(),
-                Some(()) = gaps.next() => work.ask_heads(),
+                () = shared.nudge.notified() => work.missed(),
+                Some(()) = gaps.next() => work.missed(),
             }
         }
     }
@@ -112,13 +114,22 @@ impl Work {
                     return;
                 }
                 place.waiting.push(tell);
-                if place.waiting.len() == 1 {
-                    self.begin(workspace);
-                }
+                self.begin(workspace);
             }
             Wish::Leave(workspace) => {
                 if let Some(place) = self.places.get_mut(&workspace) {
                     place.left_at = Some(Instant::now());
+                }
+            }
+            Wish::Visit(workspace) => {
+                let is_new = !self.places.contains_key(&workspace);
+                let place = self.places.entry(workspace).or_default();
+                // Who is in it keeps it anyhow.
+                if is_new || place.left_at.is_some() {
+                    place.left_at = Some(Instant::now());
+                }
+                if is_new {
+                    self.begin(workspace);
                 }
             }
         }
@@ -126,6 +137,10 @@ impl Work {
 
     /// The bus first, then the head: what is committed between the two is heard.
     fn begin(&mut self, workspace: WorkspaceId) {
+        let place = self.places.entry(workspace).or_default();
+        if std::mem::replace(&mut place.beginning, true) {
+            return;
+        }
         let shared = Arc::clone(&self.shared);
         self.asked.push(Box::pin(async move {
             let following = async {
@@ -216,12 +231,14 @@ impl Work {
 
     fn follow(&mut self, workspace: WorkspaceId, following: Result<(Hearing, Mark), Lost>) {
         let Some(place) = self.places.get_mut(&workspace) else { return };
+        place.beginning = false;
         let waiting = std::mem::take(&mut place.waiting);
         let told = following.map(|(heard, at)| {
             let (end, ended) = oneshot::channel::<()>();
             place.hearing = Some(end);
             self.heard.push(Box::pin(heard.take_until(ended)));
             self.shared.tails.lock().insert(workspace, Tail::new(at));
+            self.listener.began(workspace, at);
             at
         });
         if told.is_err() {
@@ -252,6 +269,10 @@ impl Work {
                 place.read_at = None;
                 let asked = !commit.events.is_empty();
                 self.hear(Arc::new(commit));
+                if asked {
+                    // The journal knows nothing of what its commits did for one member alone.
+                    self.listener.doubts(Some(workspace));
+                }
                 let at = self.shared.tails.lock().get(&workspace).map(Tail::at);
                 // More than was asked for at once, or than a replica had yet.
                 if at.is_some_and(|at| at.epoch == head.epoch && at.position < head.position)
@@ -282,6 +303,12 @@ impl Work {
             return;
         };
         place.read_at = Some(Instant::now() + self.shared.patience.hole);
+    }
+
+    /// Something was lost, and perhaps nothing that follows shows it.
+    fn missed(&mut self) {
+        self.listener.doubts(None);
+        self.ask_heads();
     }
 
     fn ask_heads(&mut self) {
@@ -316,11 +343,12 @@ impl Work {
     fn leave_the_idle(&mut self) {
         let idle = self.shared.patience.idle;
         let is_idle = |place: &Place| place.left_at.is_some_and(|left| left.elapsed() >= idle);
-        let shared = &self.shared;
+        let (shared, listener) = (&self.shared, &self.listener);
         self.places.retain(|workspace, place| {
             let goes = is_idle(place) && place.waiting.is_empty();
             if goes {
                 shared.tails.lock().remove(workspace);
+                listener.left(*workspace);
             }
             !goes
         });

@@ -3,8 +3,11 @@
 //! A node tells Redis what its own devices together show, and only when that changes; a lease a node and workspace says that
 //! it still lives, and when it does not, whoever comes next takes its people away. Each script says whose face changed by it,
 //! over all nodes, and that is what is told.
+//!
+//! Scripts have an order, what two nodes tell of one person has none: so a node looks once more at what it told a moment
+//! ago, and tells what is so by now where it is something else. Whoever was told in the wrong order ends up right.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -49,7 +52,12 @@ const LOOKS_EVERY: Duration = Duration::from_secs(1);
 struct Own {
     rooms: Rooms,
     houses: HashMap<WorkspaceId, House>,
+    /// What was told since the last look, and before it: that is looked at next.
+    told: Told,
+    doubted: Told,
 }
+
+type Told = BTreeMap<WorkspaceId, BTreeMap<AccountId, Face>>;
 
 /// A workspace somebody of this node is in.
 #[derive(Default)]
@@ -126,14 +134,55 @@ impl SharedHall {
         let told = told.await;
         self.carried(&errand, told.as_ref().map(|(was_there, _)| *was_there));
         let changes = told.map(|(_, changed)| changed).unwrap_or_default().into_iter();
-        let changes: Vec<_> = changes
-            .filter_map(|(account, now)| {
-                Some(Change::Face(errand.workspace, account.parse().ok()?, face(now)))
-            })
-            .collect();
-        if !changes.is_empty() {
-            // Who is not reached looks again one day.
-            self.redis.hub.say_changes(errand.workspace, changes).ok();
+        let changes = changes.filter_map(|(account, now)| Some((account.parse().ok()?, face(now)))).collect();
+        self.tell(errand.workspace, changes);
+    }
+
+    fn tell(&self, workspace: WorkspaceId, changes: Vec<(AccountId, Face)>) {
+        if changes.is_empty() {
+            return;
+        }
+        {
+            let own = &mut *self.own.lock();
+            own.told.entry(workspace).or_default().extend(changes.iter().copied());
+            if let Some(doubted) = own.doubted.get_mut(&workspace) {
+                for (account, _) in &changes {
+                    doubted.remove(account);
+                }
+            }
+        }
+        let changes = changes.into_iter().map(|(account, face)| Change::Face(workspace, account, face));
+        // Who is not reached looks again one day.
+        self.redis.hub.say_changes(workspace, changes.collect()).ok();
+    }
+
+    /// What was told before the last look, and what is told since is looked at the next time.
+    fn turn(&self) -> Vec<(WorkspaceId, Vec<(AccountId, Face)>)> {
+        let own = &mut *self.own.lock();
+        let doubted = std::mem::replace(&mut own.doubted, std::mem::take(&mut own.told));
+        let mut due = Vec::new();
+        for (workspace, told) in doubted {
+            let told: Vec<_> = told.into_iter().collect();
+            due.extend(told.chunks(TOGETHER_MAX).map(|some| (workspace, some.to_vec())));
+        }
+        due
+    }
+
+    /// Where it is no longer so, somebody else told of it since.
+    async fn look_again(&self, workspace: WorkspaceId, told: Vec<(AccountId, Face)>) {
+        let accounts: Vec<_> = told.iter().map(|(account, _)| *account).collect();
+        match self.look(workspace, &accounts).await {
+            Ok(now) => {
+                let changed = now.into_iter().zip(&told).filter(|(now, told)| now != *told);
+                self.tell(workspace, changed.map(|(now, _)| now).collect());
+            }
+            Err(_) => {
+                let own = &mut *self.own.lock();
+                let known = own.told.entry(workspace).or_default();
+                for (account, face) in told {
+                    known.entry(account).or_insert(face);
+                }
+            }
         }
     }
 
@@ -173,7 +222,10 @@ impl Porter {
             tokio::select! {
                 () = &mut stopped => return self.carry_all().await,
                 () = self.0.changed.notified() => {}
-                _ = look.tick() => {}
+                _ = look.tick() => {
+                    let due = stream::iter(self.0.turn());
+                    due.for_each_concurrent(AT_ONCE_MAX, |(here, told)| self.0.look_again(here, told)).await;
+                }
             }
             self.carry_all().await;
         }

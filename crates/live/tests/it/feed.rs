@@ -67,6 +67,7 @@ impl Journal for Book {
 struct Ear {
     heard: Mutex<Vec<Arc<Piece>>>,
     broke: Mutex<Vec<Mark>>,
+    doubted: Mutex<Vec<Option<WorkspaceId>>>,
 }
 
 impl Listener for Ear {
@@ -75,6 +76,9 @@ impl Listener for Ear {
     }
     fn broke(&self, _: WorkspaceId, at: Mark) {
         self.broke.lock().push(at);
+    }
+    fn doubts(&self, workspace: Option<WorkspaceId>) {
+        self.doubted.lock().push(workspace);
     }
 }
 
@@ -135,6 +139,7 @@ async fn a_bus_that_is_well_is_enough() {
     stage.ear.hears(4).await;
     assert_eq!(stage.ear.positions(), [11, 12, 13, 14]);
     assert_eq!(stage.reads(), 0);
+    assert!(stage.ear.doubted.lock().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -174,6 +179,11 @@ async fn a_hole_is_waited_for_and_then_read_once() {
     stage.ear.hears(4).await;
     assert_eq!(stage.ear.positions(), [11, 12, 13, 14]);
     assert_eq!(stage.reads(), 1);
+    assert_eq!(
+        *stage.ear.doubted.lock(),
+        [Some(stage.here)],
+        "the journal knows nothing that is one member's own"
+    );
 }
 
 #[tokio::test(start_paused = true)]

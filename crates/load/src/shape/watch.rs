@@ -25,6 +25,10 @@ pub struct Seen {
     /// Of all processors of this machine, busy and waiting for a disk.
     pub machine_busy: f64,
     pub machine_disk: f64,
+    /// Writers' worth of the store at work: rows loaded for a batch, written and made durable.
+    pub writers: f64,
+    /// Commands that none of them has taken yet.
+    pub commands_waiting: f64,
 }
 
 /// Looks once a second until it is stopped.
@@ -62,6 +66,7 @@ impl Watch {
 struct Before {
     at_s: f64,
     cpu_s: f64,
+    writers_s: Option<f64>,
     ticks: Option<[f64; 3]>,
 }
 
@@ -78,6 +83,10 @@ impl Before {
             [(now[1] - before[1]) / all, (now[2] - before[2]) / all]
         });
         let [machine_busy, machine_disk] = shares.unwrap_or_default();
+        let writers_s = metric(&text, &taken("open")).zip(metric(&text, &taken("commit")));
+        let writers_s = writers_s.map(|(open, commit)| open + commit);
+        let writers = self.writers_s.zip(writers_s).map_or(0.0, |(before, now)| (now - before) / passed);
+        self.writers_s = writers_s;
         (self.at_s, self.cpu_s, self.ticks) = (at_s, cpu_s, ticks);
         Seen {
             at_s,
@@ -88,8 +97,15 @@ impl Before {
             sockets: value("websocket_connections_active"),
             machine_busy,
             machine_disk,
+            writers,
+            commands_waiting: value("store_commands_waiting"),
         }
     }
+}
+
+/// Seconds the store was at one of its kinds of work.
+fn taken(query: &str) -> String {
+    format!("database_query_duration_seconds_sum{{query=\"{query}\"}}")
 }
 
 fn scrape(address: &str) -> Option<String> {
@@ -132,6 +148,8 @@ pub fn bound_by(seen: &[Seen], processors: f64) -> &'static str {
         "descriptors: the server may open no more"
     } else if mean(|seen| seen.machine_disk) > 0.3 {
         "the disk: processors wait for it"
+    } else if mean(|seen| seen.writers) > 0.8 && mean(|seen| seen.commands_waiting) > 10.0 {
+        "the store: commands wait for its writers; a faster disk carries more"
     } else if mean(|seen| seen.cpu) > 0.85 * processors || mean(|seen| seen.machine_busy) > 0.9 {
         "the processor: all of them are busy, the generator's share included where it runs here"
     } else {
@@ -144,11 +162,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_metric_is_the_sum_over_its_labels_and_no_other_of_a_longer_name() {
+    fn a_metric_is_the_sum_over_its_labels_or_the_one_asked_for_and_no_other_of_a_longer_name() {
         let text = "# HELP a x\na{b=\"1\"} 2\na{b=\"2 } 3\"} 3.5\na_total 9\nc 4\n";
         assert_eq!(metric(text, "a"), Some(5.5));
         assert_eq!(metric(text, "c"), Some(4.0));
         assert_eq!(metric(text, "d"), None);
+        assert_eq!(metric(text, "a{b=\"1\"}"), Some(2.0));
     }
 
     #[test]
@@ -158,6 +177,10 @@ mod tests {
         assert!(seen(Seen { machine_disk: 0.5, ..Seen::default() }).starts_with("the disk"));
         let full = Seen { descriptors: 990.0, descriptors_max: 1_000.0, cpu: 2.0, ..Seen::default() };
         assert!(seen(full).starts_with("descriptors"));
+        assert!(
+            seen(Seen { writers: 0.9, commands_waiting: 90.0, cpu: 1.9, ..Seen::default() })
+                .starts_with("the store")
+        );
         assert!(seen(Seen::default()).starts_with("nothing"));
     }
 }

@@ -2,8 +2,8 @@
 
 use domain::{Key, Stamp};
 
-use super::nats;
 use super::wire::{BINARY, TEXT, masked, upgrade};
+use super::{nats, socket_io};
 
 /// What a server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -13,6 +13,9 @@ pub enum Dialect {
     /// The peers that are a library: `sub` names the streams, `pub` and a stream's four bytes go before what is told.
     Plain,
     Nats,
+    /// One topic a socket, named by its path: who is there hears it, and what is said there is told.
+    Nchan,
+    SocketIo,
 }
 
 /// Who is behind a socket.
@@ -31,6 +34,8 @@ pub struct Known {
     pub epoch: u64,
     pub position: u64,
     pub private: u64,
+    /// Of Socket.IO: the place of the last event heard.
+    pub offset: Option<Box<str>>,
 }
 
 /// What is common to all sockets of a swarm.
@@ -49,7 +54,7 @@ impl Place {
     }
 
     /// Each once.
-    fn topics(&self, streams: &[u32]) -> Vec<u32> {
+    pub fn topics(&self, streams: &[u32]) -> Vec<u32> {
         let mut topics: Vec<u32> = streams.iter().map(|&stream| self.topic(stream)).collect();
         topics.dedup();
         topics
@@ -57,10 +62,15 @@ impl Place {
 }
 
 impl Dialect {
-    pub fn upgrade(self, place: &Place) -> Vec<u8> {
+    pub fn upgrade(self, place: &Place, person: &Person) -> Vec<u8> {
         match self {
             Self::Rookery => upgrade(&place.address, "/api/v1/socket", Some("rookery.1.json")),
             Self::Plain | Self::Nats => upgrade(&place.address, "/", None),
+            Self::Nchan => {
+                let topic = person.streams.first().map_or(0, |&stream| place.topic(stream));
+                upgrade(&place.address, &format!("/t/{topic}"), None)
+            }
+            Self::SocketIo => upgrade(&place.address, socket_io::PATH, None),
         }
     }
 
@@ -77,6 +87,8 @@ impl Dialect {
                 masked(BINARY, &said, into);
             }
             Self::Nats => masked(BINARY, nats::hello(&place.topics(&person.streams)).as_bytes(), into),
+            // The path said it all; and here the server speaks first.
+            Self::Nchan | Self::SocketIo => {}
         }
     }
 
@@ -94,7 +106,14 @@ impl Dialect {
                 masked(BINARY, &said, into);
             }
             Self::Nats => masked(BINARY, nats::publish(place.topic(stream), text).as_bytes(), into),
+            Self::Nchan => masked(TEXT, text.as_bytes(), into),
+            Self::SocketIo => masked(TEXT, socket_io::publish(place.topic(stream), text).as_bytes(), into),
         }
+    }
+
+    /// Whether the answer to the upgrade is all there is to coming in.
+    pub fn is_level_once_upgraded(self) -> bool {
+        self == Self::Nchan
     }
 
     /// Whether a send is answered.
@@ -170,11 +189,20 @@ mod tests {
             hello(&place, &person, None),
             r#"{"hello":{"workspace":"W1","device":"load","token":"rk_1"}}"#
         );
-        let known = Known { ticket: Some("t".into()), epoch: 5, position: 7, private: 1 };
+        let known = Known { ticket: Some("t".into()), epoch: 5, position: 7, private: 1, offset: None };
         assert_eq!(
             hello(&place, &person, Some(&known)),
             r#"{"hello":{"workspace":"W1","device":"load","ticket":"t","token":"rk_1","epoch":"5","position":7,"private":1}}"#
         );
+    }
+
+    #[test]
+    fn one_topic_of_nchan_is_its_path() {
+        let place =
+            Place { address: "127.0.0.1:1".to_owned(), channels: vec!["7".to_owned()], ..Place::default() };
+        let person = Person { streams: vec![0], ..Person::default() };
+        let upgrade = Dialect::Nchan.upgrade(&place, &person);
+        assert!(upgrade.starts_with(b"GET /t/7 HTTP/1.1\r\n"), "{}", String::from_utf8_lossy(&upgrade));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use super::dialect::{Dialect, Known, Person, Place, number_of, text_of};
 use super::ledger::{Ear, Ledger};
 use super::mark::Mark;
 use super::nats::{Lines, Said};
-use super::wire::{BINARY, Broken, Frame, Frames, after_upgrade, masked, pong};
+use super::socket_io;
+use super::wire::{BINARY, Broken, Frame, Frames, TEXT, after_upgrade, masked, pong};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -175,11 +176,14 @@ impl Socket {
             self.resuming = known.is_some();
             common.dialect.hello(common.place, person, known, &mut self.unsent);
             self.flush().map_err(|_| Broken("the hello could not be said"))?;
+            if common.dialect.is_level_once_upgraded() {
+                self.level(common);
+            }
         }
         let mut frames = std::mem::take(&mut self.frames);
         let mut ended = None;
         let taken = frames.take(bytes, &mut |frame| match frame {
-            Frame::Message(said) => self.said(said, common),
+            Frame::Message(said) => self.said(said, person, common),
             Frame::Ping(payload) => pong(payload, &mut self.unsent),
             Frame::Close(_) => ended = Some(Broken("closed by the server")),
         });
@@ -191,7 +195,7 @@ impl Socket {
         ended.map_or(Ok(()), Err)
     }
 
-    fn said(&mut self, said: &[u8], common: &mut Common<'_>) {
+    fn said(&mut self, said: &[u8], person: &Person, common: &mut Common<'_>) {
         match common.dialect {
             Dialect::Rookery => self.rookery(said, common),
             Dialect::Plain => match said {
@@ -207,6 +211,34 @@ impl Socket {
                 });
                 self.lines = Some(lines);
             }
+            // It speaks of nothing but what is told; what it answers to who told it has no mark.
+            Dialect::Nchan => self.told(said, common),
+            Dialect::SocketIo => self.socket_io(said, person, common),
+        }
+    }
+
+    fn socket_io(&mut self, said: &[u8], person: &Person, common: &mut Common<'_>) {
+        match socket_io::read(said) {
+            socket_io::Said::Opened => {
+                self.resuming = self.known.ticket.is_some() && self.known.offset.is_some();
+                let topics = common.place.topics(&person.streams);
+                masked(TEXT, socket_io::connect(&topics, &self.known).as_bytes(), &mut self.unsent);
+            }
+            socket_io::Said::Ping => masked(TEXT, socket_io::PONG, &mut self.unsent),
+            socket_io::Said::Connected(pid) => {
+                // Another name than before: what was missed does not come.
+                if self.resuming && pid != self.known.ticket.as_deref() {
+                    common.happened.by_state += 1;
+                    self.by_state = true;
+                }
+                self.known.ticket = pid.map(Into::into);
+                self.level(common);
+            }
+            socket_io::Said::Event(offset) => {
+                self.known.offset = offset.map(Into::into);
+                self.told(said, common);
+            }
+            socket_io::Said::Other => {}
         }
     }
 
@@ -256,7 +288,8 @@ impl Socket {
                     text_of(frame, "ticket").filter(|ticket| !ticket.is_empty()).map(Into::into);
             }
             b"faces" => common.happened.faces += 1,
-            b"changed" if self.resuming => {
+            // Who comes in anew is told all that is theirs; who was here is told what moved instead of each message.
+            b"changed" if self.resuming || self.stage == Stage::Level => {
                 common.happened.by_state += 1;
                 self.by_state = true;
             }

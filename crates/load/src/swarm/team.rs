@@ -26,7 +26,10 @@ const READERS: usize = 2;
 /// Of all people, in an hour.
 const BROKEN_AN_HOUR: f64 = 0.1;
 const TURN: Duration = Duration::from_millis(5);
+/// What is not answered or heard so long after anything last was will not be.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// And in all.
+const PATIENCE_MAX: Duration = Duration::from_secs(120);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Team {
@@ -306,11 +309,16 @@ impl Swarm {
 
     fn everything_heard(&mut self, work: &Work, before: super::Happened) -> io::Result<Counters> {
         let (began, asked) = (Instant::now(), work.said + work.acts);
+        let mut last = (0, 0, began);
         loop {
             let happened = self.happened.since(&before);
             let mut counters = self.counters();
             let answered = happened.acknowledged + happened.refused;
-            if (counters.lost == 0 && answered >= asked) || began.elapsed() > PATIENCE {
+            if (counters.lost, answered) != (last.0, last.1) {
+                last = (counters.lost, answered, Instant::now());
+            }
+            let is_over = last.2.elapsed() > PATIENCE || began.elapsed() > PATIENCE_MAX;
+            if (counters.lost == 0 && answered >= asked) || is_over {
                 (counters.sent, counters.acknowledged) = (asked, happened.acknowledged);
                 counters.refused = happened.refused;
                 // Whose connection broke before the answer came: the server knows, and nothing is missing.

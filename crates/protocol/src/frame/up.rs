@@ -82,6 +82,26 @@ pub enum Act {
     Remove(Keeping),
 }
 
+impl Act {
+    /// As it is written.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Edit(_) => "edit",
+            Self::Delete(_) => "delete",
+            Self::React(_) => "react",
+            Self::Unreact(_) => "unreact",
+            Self::Pin(_) => "pin",
+            Self::Unpin(_) => "unpin",
+            Self::Follow(_) => "follow",
+            Self::Unfollow(_) => "unfollow",
+            Self::Join(_) => "join",
+            Self::Leave(_) => "leave",
+            Self::Put(_) => "put",
+            Self::Remove(_) => "remove",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Target {
     pub channel: ChannelId,

@@ -223,3 +223,17 @@ fn who_repairs_asks_for_every_row_the_writer_shows() {
         assert_eq!(image.workspace.is_some(), !needs.workspace_self.keys.is_empty(), "{}", kind.word());
     }
 }
+
+#[test]
+fn a_part_of_a_row_that_is_newer_than_its_event_claims_no_more_than_the_event() {
+    let town = Town::new();
+    let event = Event { position: Position(15), ..town.event(EventKind::MessageSent) };
+    let image = Image::of(&event, &town.world);
+    let shown = serde_json::to_value(protocol::Event::of(&event, &image)).expect("JSON");
+    assert_eq!(shown["image"]["message"]["changed"], 21, "a whole row is as it now is");
+    assert_eq!(shown["image"]["root"]["changed"], 15, "what else the root became comes with a later event");
+    let left = Event { position: Position(5), ..town.event(EventKind::SeatLeft) };
+    let image = Image::of(&left, &town.world);
+    let shown = serde_json::to_value(protocol::Event::of(&left, &image)).expect("JSON");
+    assert_eq!(shown["image"]["channel"]["changed"], 5, "so does what a channel became, of which one counts");
+}

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::args::{AdminCommand, Jobs, Level, Place, Sessions};
+use crate::args::{AdminCommand, DropCache, Jobs, Level, Place, Sessions};
 use crate::commands::{ask::ask, config::load};
 use crate::control::Ask;
 use crate::exit::Failure;
@@ -17,6 +17,7 @@ pub fn run(command: &AdminCommand, output: &Output) -> Result<(), Failure> {
         }
         AdminCommand::Sessions(args) => sessions(args, output),
         AdminCommand::Jobs(args) => jobs(args, output),
+        AdminCommand::DropCache(args) => drop_cache(args, output),
     }
 }
 
@@ -87,6 +88,13 @@ fn words(answer: &Value) -> String {
         }
         None => format!("the installation is at level {now}; this build is of level {}", answer["build"]),
     }
+}
+
+fn drop_cache(args: &DropCache, output: &Output) -> Result<(), Failure> {
+    let config = load(&args.place)?.config;
+    let answer = ask(&config, Ask::DropCache { pattern: args.pattern.clone() }, output)?;
+    output.done(|| format!("{} dropped", answer["dropped"]), || answer.clone());
+    Ok(())
 }
 
 fn jobs(args: &Jobs, output: &Output) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use store::{NotDone, StoreError, check, job, node};
 
 use super::backend::Backend;
 use super::copies::{Copies, told_of};
-use super::{crowd, keeps_own_copies, migrations, people};
+use super::{cache, crowd, keeps_own_copies, migrations, people};
 use crate::config::Config;
 use crate::control::{self, Ask, Progress};
 use crate::data_dir::DataDir;
@@ -77,6 +77,7 @@ impl Desk {
             Ask::OwnerLink {} => people::owner_link(self.service(), &self.url()).await,
             Ask::ResetLink { email } => people::reset_link(self.service(), &self.url(), &email).await,
             Ask::Sessions { email, end, all } => people::sessions(self.service(), email, end, all).await,
+            Ask::DropCache { pattern } => cache::drop_all(self.service(), &pattern).await,
             Ask::Jobs { retry } => self.jobs(retry).await,
             Ask::LoadPrepare { people, channels, seats, spread, directs } => {
                 crowd::prepare(self.service(), (people, channels, seats), (spread, directs), progress).await

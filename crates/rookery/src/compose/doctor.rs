@@ -5,6 +5,7 @@ mod fleet;
 mod machine;
 mod pooler;
 mod postgres;
+mod redis;
 mod seal;
 mod settings;
 mod socket;
@@ -30,6 +31,7 @@ pub async fn examine(loaded: &Loaded) -> Vec<Finding> {
         StoreKind::Embedded => findings.extend(machine::copies(config)),
         StoreKind::Postgres => findings.extend(databases(config).await),
     }
+    findings.extend(redis::examine(config).await);
     findings
 }
 

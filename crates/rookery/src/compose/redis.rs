@@ -34,7 +34,8 @@ pub fn hall(redis: Redis, lifecycle: &Lifecycle) -> SharedHall {
     hall
 }
 
-fn settings(config: &Config) -> Result<Option<Settings>, Failure> {
+/// None where the configuration names none.
+pub fn settings(config: &Config) -> Result<Option<Settings>, Failure> {
     let redis = &config.redis;
     let Some(first) = redis.urls.first() else { return Ok(None) };
     let root = redis.ca.as_ref().map(|path| {

@@ -15,7 +15,7 @@ use service::Service;
 use service::live::feed::Patience;
 use service::live::{Feed, Journals, publish};
 
-use super::Ports;
+use super::{Ports, cache};
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::lifecycle::{Lifecycle, Stop, TaskError};
@@ -37,16 +37,23 @@ pub fn open(
     }
     let node = std::process::id().to_string();
     let hall = Arc::clone(&ports.presence);
+    let the_same = feed.clone();
     let made = Gateway::open(ports.service.clone(), feed, hall, limits(config), allowance, node, door);
     let (gateway, parts) =
         made.map_err(|error| Failure::Failed(format!("sockets cannot be kept: {error}")))?;
-    let follows = driver.run(gateway.listener());
+    let mut listeners = vec![gateway.listener()];
+    if let Some(cache) = ports.service.cache() {
+        // Before anybody hears of an event, nothing older is remembered here.
+        listeners.insert(0, Arc::new(cache.clone()));
+        cache.follows(the_same);
+    }
+    let follows = driver.run(Arc::new(listeners));
     lifecycle.spawn_base("live.feed", |stop| until_stopped(stop, follows));
     let Parts { cores, desks, helpers } = parts;
     for core in cores {
         let owner = lifecycle.clone();
         lifecycle.spawn("gateway.core", |_| async move {
-            owner.on_thread("gateway.core", core).await?.map_err(TaskError::from)
+            owner.on_thread("gateway.core", || core.run()).await?.map_err(TaskError::from)
         });
     }
     for desk in desks {
@@ -69,13 +76,15 @@ pub fn open(
 
 /// A process without sockets of its own tells the others what it commits.
 pub fn only_tell(ports: &Ports, lifecycle: &Lifecycle) {
+    let follow = |remembered| cache::follow(&ports.service, &ports.bus, remembered, lifecycle);
+    let feed = ports.service.cache().map(follow);
     for database in &ports.backend.databases {
-        let told = publish(database.store.clone(), Arc::clone(&ports.bus), None);
+        let told = publish(database.store.clone(), Arc::clone(&ports.bus), feed.clone());
         lifecycle.spawn_base("live.publish", |stop| until_stopped(stop, told));
     }
 }
 
-async fn until_stopped(stop: Stop, work: impl Future<Output = ()>) -> Result<(), TaskError> {
+pub async fn until_stopped(stop: Stop, work: impl Future<Output = ()>) -> Result<(), TaskError> {
     tokio::select! {
         () = stop.soft() => {}
         () = work => {}

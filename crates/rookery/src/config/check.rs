@@ -10,7 +10,9 @@ use super::redis::RedisMode;
 pub fn check(config: &Config) -> Result<(), (&'static str, String)> {
     server(config)?;
     redis(config)?;
+    cache(config)?;
     store(config)?;
+    traces(config, cfg!(feature = "otlp"))?;
     let backup = &config.backup;
     if !backup.every.is_zero() && backup.every < Duration::from_mins(1) {
         return Err((
@@ -95,6 +97,45 @@ fn redis(config: &Config) -> Result<(), (&'static str, String)> {
     Ok(())
 }
 
+fn traces(config: &Config, exports: bool) -> Result<(), (&'static str, String)> {
+    let Some(endpoint) = &config.traces.endpoint else { return Ok(()) };
+    if !exports {
+        return Err((
+            "traces.endpoint",
+            "this build traces nothing; build one that does (cargo build --release -p rookery --features otlp), \
+             or leave the key out"
+                .into(),
+        ));
+    }
+    if config.traces.ca.is_some() && !endpoint.is_sealed() {
+        return Err((
+            "traces.ca",
+            "without TLS nobody asks for it; write https:// in traces.endpoint".into(),
+        ));
+    }
+    if config.traces.queue_max == 0 {
+        return Err(("traces.queue_max", "every span would be dropped; allowed: at least 1".into()));
+    }
+    Ok(())
+}
+
+fn cache(config: &Config) -> Result<(), (&'static str, String)> {
+    let cache = &config.cache;
+    let kept = [
+        ("cache.keep", cache.keep),
+        ("cache.profiles", cache.profiles),
+        ("cache.channel_members", cache.channel_members),
+        ("cache.endpoints", cache.endpoints),
+    ];
+    match kept.into_iter().find(|(_, kept)| kept.is_zero()) {
+        Some((key, _)) => Err((
+            key,
+            "nothing would be found again; to read everything each time set cache.entries_max = 0".into(),
+        )),
+        None => Ok(()),
+    }
+}
+
 fn store(config: &Config) -> Result<(), (&'static str, String)> {
     let postgres = &config.store.postgres;
     if config.store.kind == StoreKind::Embedded {
@@ -125,4 +166,24 @@ fn store(config: &Config) -> Result<(), (&'static str, String)> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::traces::CollectorUrl;
+    use crate::config::values::Setting;
+
+    #[test]
+    fn a_build_that_traces_nothing_does_not_pretend_to() {
+        let mut config = Config::default();
+        assert_eq!(traces(&config, false), Ok(()));
+        config.traces.endpoint = CollectorUrl::parse("http://127.0.0.1:4318").ok();
+        assert_eq!(traces(&config, true), Ok(()));
+        let (key, why) = traces(&config, false).expect_err("refused");
+        assert_eq!(key, "traces.endpoint");
+        assert!(why.contains("--features otlp"), "{why}");
+        config.traces.ca = Some("ca.pem".into());
+        assert_eq!(traces(&config, true).expect_err("refused").0, "traces.ca");
+    }
 }

@@ -10,6 +10,7 @@ use super::kinds::{Listen, LogFormat, PublicUrl, Shard, StoreKind};
 use super::redis::{RedisMode, RedisUrl};
 use super::secret::{Dsn, Password};
 use super::section::settings;
+use super::traces::{CollectorUrl, Share};
 use super::values::Size;
 use crate::role::Role;
 
@@ -23,12 +24,14 @@ settings! {
         rates: Rates;
         gateway: Gateway;
         redis: Redis;
+        cache: Cache;
         store: Store;
         journal: Journal;
         backup: Backup;
         worker: Worker;
         metrics: Metrics;
         log: Log;
+        traces: Traces;
     }
 }
 
@@ -126,7 +129,8 @@ settings! {
         mode: RedisMode = RedisMode::Single;
         /// What the sentinels call the primary.
         master: String = "mymaster".to_owned();
-        /// Who signs in to the servers. Not set: default.
+        /// Who signs in to the servers. Not set: default. A user of one's own needs ~PREFIX:* &PREFIX:* +@read +@write +@pubsub
+        /// +@connection +@scripting -@dangerous +time +info, for a cluster +cluster|slots, below sentinels +role.
         user: Option<String> = None;
         /// With what.
         password: Option<Password> = None;
@@ -136,6 +140,26 @@ settings! {
         ca: Option<PathBuf> = None;
         /// Begins every key and channel: installations that share a server differ in it.
         prefix: String = "rookery".to_owned();
+    }
+    sections {}
+}
+
+settings! {
+    /// What was read lately and is used again: names, pages of members. The journal says what changed, so nobody is answered
+    /// with anything older than what they have seen; how long it is kept is only the net below that.
+    pub struct Cache {
+        /// How many answers this process holds. 0: everything is read each time.
+        entries_max: u32 = 10_000;
+        /// And how much all of them may weigh.
+        memory_max: Size = Size(32 << 20);
+        /// For how long this process holds one at most.
+        keep: Duration = Duration::from_mins(5);
+        /// For how long Redis keeps what a member shows.
+        profiles: Duration = Duration::from_hours(1);
+        /// Pages of who sits in a channel.
+        channel_members: Duration = Duration::from_mins(30);
+        /// Answers of whole endpoints, by a hash of what they were asked.
+        endpoints: Duration = Duration::from_mins(5);
     }
     sections {}
 }
@@ -234,6 +258,27 @@ settings! {
         format: LogFormat = LogFormat::Text;
         /// How much: error, warn, info, debug or trace; for parts, such as info,store=debug.
         filter: String = "info".to_owned();
+    }
+    sections {}
+}
+
+settings! {
+    /// What requests, commands and jobs were made of, for a collector of OpenTelemetry. Only a build with the feature otlp does that.
+    pub struct Traces {
+        /// Where it takes them, by OTLP over HTTP; without a path /v1/traces is meant. Not set: nothing is traced.
+        endpoint: Option<CollectorUrl> = None;
+        /// What it is shown, as a bearer's token.
+        token: Option<Password> = None;
+        /// A certificate in PEM that is believed instead of those this machine believes.
+        ca: Option<PathBuf> = None;
+        /// What this installation is called there.
+        service: String = "rookery".to_owned();
+        /// Which of several it is, such as production.
+        environment: Option<String> = None;
+        /// Which part of all is traced, from 0 to 1. Where a trusted proxy sends traceparent, it has decided.
+        share: Share = Share(0.01);
+        /// Spans that wait for the collector at most; more are dropped, and counted.
+        queue_max: u32 = 4_096;
     }
     sections {}
 }

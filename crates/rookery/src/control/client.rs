@@ -3,17 +3,22 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::socket::ShortPath;
 use super::{Ask, Said};
-use crate::data_dir::control_socket;
+use crate::data_dir::{control_socket, holder};
 use crate::exit::Failure;
+
+/// A server holds its folder a moment before it can be spoken to, longer where it migrates first.
+const STARTING_MAX: u32 = 200;
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The answer of the server that holds this folder; nothing if there is none, and then the caller may open the store itself.
 pub fn ask(data: &Path, ask: &Ask, mut progress: impl FnMut(&str)) -> Option<Result<Value, Failure>> {
-    let stream = match connect(data) {
+    let stream = match connect_or_wait(data, &mut progress) {
         Ok(stream) => stream,
         Err(error) if nobody_is_there(&error) => return None,
         Err(error) => {
@@ -23,6 +28,20 @@ pub fn ask(data: &Path, ask: &Ask, mut progress: impl FnMut(&str)) -> Option<Res
     Some(converse(stream, ask, &mut progress).unwrap_or_else(|error| {
         Err(Failure::Unreachable(format!("the server went away before it answered ({error}); ask again")))
     }))
+}
+
+/// As long as somebody holds the folder they may yet listen. Whoever does not is named by the lock.
+fn connect_or_wait(data: &Path, progress: &mut impl FnMut(&str)) -> io::Result<UnixStream> {
+    let mut tried = connect(data);
+    for _ in 0..STARTING_MAX {
+        if !tried.as_ref().is_err_and(nobody_is_there) || holder(data).is_none() {
+            break;
+        }
+        progress("a server is starting here");
+        std::thread::park_timeout(LOOK_AGAIN);
+        tried = connect(data);
+    }
+    tried
 }
 
 fn connect(data: &Path) -> io::Result<UnixStream> {

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 use super::*;
-use crate::data_dir::control_socket;
+use crate::data_dir::{DataDir, control_socket};
 use crate::lifecycle::{Ending, Lifecycle};
 
 /// A server on a socket in this folder that answers with what it was asked.
@@ -77,6 +77,24 @@ async fn a_refusal_keeps_its_kind_on_the_way() {
     let (answer, _) = asked(&data, Ask::Level { raise: true }).await;
     let refusal = answer.expect("somebody is there").expect_err("refused");
     assert_eq!((refusal.code(), refusal.to_string()), (3, "a node is older".to_owned()));
+}
+
+#[tokio::test]
+async fn a_server_that_is_starting_is_waited_for() {
+    let (_folder, data) = folder();
+    let held = DataDir::take(&data).expect("it is free");
+    let (starting, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let asker = data.clone();
+    std::thread::Builder::new()
+        .spawn(move || {
+            tell.send(ask(&asker, &Ask::Check {}, |line| starting.send(line.to_owned()).expect("heard")))
+        })
+        .expect("a thread");
+    assert_eq!(seen.recv().await.as_deref(), Some("a server is starting here"));
+    let lifecycle = Lifecycle::new(Duration::from_secs(1));
+    listen(&held.control_socket(), echo(), &lifecycle).expect("it listens");
+    assert!(told.await.expect("an answer").expect("somebody is there").is_ok());
 }
 
 #[tokio::test]

@@ -59,8 +59,10 @@ pub const ALL: &[Metric] = &[
     counter("messages_sent_total", "", "Messages this node made durable; one sent again under its key counts once."),
     histogram("database_query_duration_seconds", "query", "`open`: heads locked and rows loaded for a batch; `commit`: written and durable; `look`: a page on one snapshot; `run`: a statement outside of journals."),
     counter("database_slow_queries_total", "query", "Those that took a second or longer."),
-    gauge("cache_hit_rate", "cache", "Part of the last few thousand questions that needed no database: `secrets` (who is it), `addresses` (which workspace)."),
+    gauge("cache_hit_rate", "cache", "Part of the last few thousand questions that needed no database: `secrets` (who is it), `addresses` (which workspace), `profiles`, `channel_members`, `endpoints`."),
     counter("rookery_cache_questions_total", "cache, outcome", "The questions themselves: `hit` or `miss`."),
+    counter("rookery_cache_hits_total", "level", "Answers that were remembered, by where: `process` or `redis`."),
+    counter("rookery_cache_away_total", "", "Times what Redis remembers could not be asked or told in time."),
     gauge("process_resident_memory_bytes", "", "Memory of this process."),
     gauge("process_open_fds", "", "Files and sockets it has open."),
     gauge("process_max_fds", "", "How many it may have."),
@@ -110,6 +112,7 @@ pub const ALL: &[Metric] = &[
     counter("rookery_gateway_goodbyes_total", "code", "Sockets sent away, by the code of `docs/protocol.md`."),
     counter("rookery_gateway_options_refused_total", "option", "Options of sockets the kernel did not grant."),
     counter("rookery_gateway_passes_total", "", "Writes of what gathered for a workspace, on all cores."),
+    counter("rookery_gateway_coalesced_total", "", "Reactions of a crowd that a later one to the same message told with it, on all cores."),
     counter("rookery_gateway_lines_total", "", "Events in those passes."),
     counter("rookery_presence_changes_total", "", "Faces and typing that changed, told here."),
     counter("rookery_presence_reports_total", "outcome", "Devices that came, went or rested here: `heard` or `lost`."),
@@ -122,6 +125,9 @@ pub const ALL: &[Metric] = &[
     gauge("rookery_jobs_running", "queue", "Jobs this node is at."),
     counter("rookery_jobs_total", "queue, outcome", "Jobs by what became of them."),
     histogram("rookery_jobs_seconds", "queue", "How long one took."),
+    counter("rookery_traces_exported_total", "", "Spans the collector took."),
+    counter("rookery_traces_dropped_total", "why", "Spans nobody will see: the queue was `full`, the collector `refused` them, or it was `away` when we stopped."),
+    gauge("rookery_traces_collector_up", "", "1 while the collector takes what it is sent; spans wait meanwhile. Not there where no traces are exported."),
     CPU,
 ];
 
@@ -171,7 +177,10 @@ mod tests {
     #[test]
     fn what_is_counted_stands_in_the_list_and_nothing_else_does() {
         let mut texts = Vec::new();
-        for crate_of in ["api", "gateway", "live", "pg", "reading", "rookery", "service", "store", "worker"] {
+        for crate_of in [
+            "api", "gateway", "live", "otlp", "pg", "reading", "rookery", "service", "store", "traces",
+            "worker",
+        ] {
             sources(&tree().join("crates").join(crate_of).join("src"), &mut texts);
         }
         let counted: BTreeSet<_> = texts.iter().flat_map(|text| counted(text)).collect();

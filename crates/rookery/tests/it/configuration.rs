@@ -33,7 +33,7 @@ fn the_sample_in_the_documents_is_the_one_the_binary_writes() {
 
 #[test]
 fn the_sample_says_the_defaults() {
-    const NOT_SET: [&str; 12] = [
+    const NOT_SET: [&str; 15] = [
         "public_url",
         "trusted_proxies",
         "cert ",
@@ -46,6 +46,9 @@ fn the_sample_says_the_defaults() {
         "password ",
         "sentinel_password ",
         "ca ",
+        "endpoint ",
+        "token ",
+        "environment ",
     ];
     let home = tempdir().expect("a folder");
     let sample = run(home.path(), &["config", "sample"]).said();

@@ -16,4 +16,5 @@ mod redis;
 mod serving;
 mod sockets;
 mod story;
+mod traces;
 mod working;

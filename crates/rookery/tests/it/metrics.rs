@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::tempdir;
 use testkit::Phone;
 
-use crate::harness::{Server, get};
+use crate::harness::{Server, get, run};
 
 /// `name{labels}` and its value.
 fn scraped(operators: &str) -> BTreeMap<String, f64> {
@@ -104,6 +104,26 @@ async fn what_people_did_is_counted_by_the_contracts_names() {
     assert!(after["process_cpu_seconds_total"] > 0.0);
     assert!(after["rookery_data_disk_free_bytes"] <= after["rookery_data_disk_bytes"]);
     labels_are_few(&after);
+}
+
+#[test]
+fn what_is_remembered_is_counted_and_dropped_when_an_operator_wants_it() {
+    let home = tempdir().expect("a folder");
+    let server = Server::start_with(home.path(), &["--json"]);
+    let (line, token) = set_up(&server);
+    let (listen, operators) = (line["listen"].as_str().expect("one"), line["metrics"].as_str().expect("one"));
+    let rate = r#"cache_hit_rate{cache="endpoints"}"#;
+    let hits = || scraped(operators).get(rate).copied().unwrap_or_default();
+    while hits() == 0.0 {
+        let members = crate::harness::send(listen, "GET", "/workspaces/rooks/members", &token, &json!({}));
+        assert_eq!(members.status(), 200, "{}", members.0);
+    }
+    assert!(hits() < 1.0, "the first was read");
+    let drops =
+        |pattern: &str| run(home.path(), &["admin", "drop-cache", pattern, "--data", "data", "--json"]);
+    assert_eq!(drops("*:endpoints:*").json(), json!({ "dropped": 1 }));
+    assert_eq!(drops("*:endpoints:*").json(), json!({ "dropped": 0 }));
+    assert_eq!(drops("[a-z]").code(), 2, "no such pattern");
 }
 
 /// Paths, ids and numbers of callers are no labels.

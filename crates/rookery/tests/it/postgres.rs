@@ -1,6 +1,7 @@
 //! The same binary on PostgreSQL: nodes that share a database, and an operator who asks it without a server in between.
 
 mod fleet;
+mod redis;
 
 use std::fs;
 use std::path::Path;

@@ -167,3 +167,20 @@ fn a_log_for_programs_is_one_json_object_a_line() {
         assert!(line["message"].is_string() && line["level"].is_string(), "{line}");
     }
 }
+
+/// nginx forgets every header that was set above a place which sets one itself.
+#[test]
+fn the_nginx_we_ship_says_of_a_socket_what_it_says_of_every_request() {
+    let text = include_str!("../../../../deploy/nginx.conf");
+    let set_in = |block: &str| -> std::collections::BTreeSet<String> {
+        let lines = block.lines().filter_map(|line| line.trim().strip_prefix("proxy_set_header "));
+        lines.filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+    };
+    let (above, places) = text.split_once("        location ").expect("places");
+    let everywhere = set_in(above);
+    assert!(everywhere.contains("X-Forwarded-For") && everywhere.contains("traceparent"));
+    for place in places.split("        location ") {
+        let here = set_in(place);
+        assert!(here.is_empty() || here.is_superset(&everywhere), "{place} lacks some of {everywhere:?}");
+    }
+}

@@ -29,9 +29,6 @@ impl<'a> Row<'a> {
             _ => &[],
         }
     }
-    pub fn workspace(self, at: usize) -> Option<WorkspaceId> {
-        WorkspaceId::from_bytes(self.blob(at).try_into().ok()?).ok()
-    }
     /// Of whatever type it says it is.
     pub fn id(self, at: usize) -> String {
         let Ok(bytes) = <[u8; 16]>::try_from(self.blob(at)) else { return "?".into() };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::{Needs, WorkspaceId};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use traces::{Kind, Place, Span};
 
 use crate::order::{Done, NotDone, Order};
 use crate::port::{Ask, Wait};
@@ -19,6 +20,42 @@ pub(crate) struct Pending {
     pub since: Instant,
     /// Its COMMIT was sent once and not answered: until its receipt tells, it may have happened.
     pub maybe: bool,
+    pub traced: Traced,
+}
+
+/// How it went, for who traces it: nothing, where it is not sampled.
+#[derive(Debug, Default)]
+pub(crate) struct Traced {
+    /// From here until its asker has an answer.
+    whole: Span,
+    /// Until a lane takes it.
+    wait: Span,
+}
+
+impl Traced {
+    pub fn begin(order: &Order) -> Self {
+        let mut whole = Span::child(Kind::Internal, "store.execute");
+        whole.set("rookery.command", || order.command.name());
+        whole.set("rookery.key", || order.key.to_string());
+        let wait = whole.below(Kind::Internal, "store.wait");
+        Self { whole, wait }
+    }
+}
+
+/// The spans of one transaction. It failed, unless somebody says that it went well.
+#[derive(Debug)]
+pub(crate) struct Underway(Vec<Span>);
+
+impl Underway {
+    pub fn went_well(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(Span::failed);
+    }
 }
 
 impl Pending {
@@ -29,6 +66,10 @@ impl Pending {
     }
     /// The asker may be gone; the outcome stands all the same.
     pub fn answer(&mut self, outcome: Result<Done, NotDone>) {
+        if matches!(outcome, Err(NotDone::Failed(_) | NotDone::Unknown)) {
+            self.traced.whole.failed();
+        }
+        self.traced.whole.end();
         if let Some(reply) = self.reply.take() {
             drop(reply.send(outcome));
         }
@@ -43,6 +84,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Where what is told of it belongs: to the first command that is traced.
+    pub fn place(&self) -> Place {
+        let places = self.orders.iter().map(|pending| pending.traced.whole.place());
+        places.fold(Place::default(), Place::or)
+    }
     pub fn ask(&self) -> Ask {
         let mut needs = Needs::default();
         for pending in &self.orders {
@@ -101,6 +147,23 @@ impl Batch {
     }
     pub fn workspaces(&self) -> Vec<WorkspaceId> {
         self.lines.iter().map(|line| line.workspace).collect()
+    }
+    /// The transaction of all, once for each command that is traced.
+    pub fn begin_transaction(&mut self) -> Underway {
+        if !traces::is_on() {
+            return Underway(Vec::new());
+        }
+        let (workspaces, commands) = (self.lines.len(), self.commands());
+        let traced =
+            self.lines.iter_mut().flat_map(|line| &mut line.orders).map(|pending| &mut pending.traced);
+        let spans = traced.filter(|traced| traced.whole.is_kept()).map(|traced| {
+            traced.wait.end();
+            let mut span = traced.whole.below(Kind::Client, "store.transaction");
+            span.set("rookery.batch.commands", || commands);
+            span.set("rookery.batch.workspaces", || workspaces);
+            span
+        });
+        Underway(spans.collect())
     }
     pub fn commands(&self) -> usize {
         self.lines.iter().map(|line| line.orders.len()).sum()

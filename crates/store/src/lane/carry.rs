@@ -99,6 +99,7 @@ impl Lane {
 
     async fn attempt(&self, mut batch: Batch) -> Left {
         let asks: Vec<_> = batch.lines.iter().map(Line::ask).collect();
+        let traced = batch.begin_transaction();
         let timed = Timed::open();
         let opened = self.shared.engine.open(&asks, batch.wait).await;
         drop(timed);
@@ -123,6 +124,7 @@ impl Lane {
         let anyone = outcomes.iter().flatten().any(Result::is_ok);
         if !anyone && !worlds.iter().any(World::is_changed) {
             transaction.roll_back().await;
+            traced.went_well();
             return self.settle(batch, outcomes, &worlds, settled);
         }
         let is_changed = worlds.iter().any(World::is_changed);
@@ -130,7 +132,10 @@ impl Lane {
         let committed = transaction.commit(&worlds).await;
         drop(timed);
         match committed {
-            Ok(()) => self.settle(batch, outcomes, &worlds, settled),
+            Ok(()) => {
+                traced.went_well();
+                self.settle(batch, outcomes, &worlds, settled)
+            }
             // Where nothing was to be written no order is at fault, and none of those found may be told it failed.
             Err(CommitError::Rejected(error)) if error.is_passing() || !is_changed => {
                 Left::Decided(batch, error)
@@ -201,8 +206,8 @@ impl Lane {
         mut settled: Vec<WorkspaceId>,
     ) -> Left {
         Shared::count_commit(&batch, &outcomes, worlds);
-        for world in worlds {
-            self.shared.publish(|| Commit::of(world));
+        for (line, world) in batch.lines.iter().zip(worlds) {
+            self.shared.publish(line.place(), || Commit::of(world));
         }
         for (mut line, outcomes) in batch.lines.into_iter().zip(outcomes) {
             for (pending, outcome) in line.orders.iter_mut().zip(outcomes) {

@@ -142,15 +142,18 @@ const NUMBERS: [u32; 5] = [16, 20, 21, 23, 26];
 const BYTEA: u32 = 17;
 
 /// The rows of a free query, from a column on.
-pub(super) fn values(answer: &Answer, from: usize) -> Result<crate::port::Answer, PgError> {
+pub(super) fn values(answer: &Answer, from: usize) -> Result<crate::Answer, PgError> {
     let types: Vec<_> = answer.types().collect();
-    let value = |row: Row<'_>, at: usize| {
-        Ok(match types[at] {
-            _ if row.is_null(at)? => Value::Null,
-            number if NUMBERS.contains(&number) => Value::Int(row.int(at)?),
-            BYTEA => Value::Blob(row.blob(at)?.to_vec()),
-            _ => Value::Text(row.text(at)?.to_owned()),
-        })
-    };
-    answer.rows().map(|row| (from..types.len()).map(|at| value(row, at)).collect()).collect()
+    let mut taken = crate::Answer::of_width(types.len() - from);
+    for row in answer.rows() {
+        for (at, kind) in types.iter().enumerate().skip(from) {
+            match *kind {
+                _ if row.is_null(at)? => taken.null(),
+                number if NUMBERS.contains(&number) => taken.int(row.int(at)?),
+                BYTEA => taken.blob(row.blob(at)?),
+                _ => taken.text(row.text(at)?),
+            }
+        }
+    }
+    Ok(taken)
 }

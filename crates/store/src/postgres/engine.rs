@@ -18,11 +18,10 @@ use super::setup::{Migrating, carries_settings};
 use super::texts::AllTexts;
 use super::trouble::{failed, no_loan, unreadable};
 use super::write::{Writing, roll_back};
+use crate::answer::Answer;
 use crate::migrate::{Plan, up};
 use crate::pg::{Loan, Pool, PoolConfig, Statement};
-use crate::port::{
-    Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
-};
+use crate::port::{Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait};
 use crate::statement::Dialect;
 use crate::timing::Timed;
 
@@ -273,10 +272,9 @@ impl Engine for Postgres {
 
     async fn now(&self) -> Result<Stamp, StoreError> {
         let now = Query { sql: NOW, values: Vec::new() };
-        match self.run(&now).await?.0.first().map(Vec::as_slice) {
-            Some([domain::cell::Value::Int(now)]) => Ok(Stamp(*now).plus(self.skew())),
-            _ => Err(StoreError::Statement("no time came back".into())),
-        }
+        let now = self.run(&now).await?.0.first().and_then(|row| row.int(0));
+        let now = now.ok_or_else(|| StoreError::Statement("no time came back".into()))?;
+        Ok(Stamp(now).plus(self.skew()))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

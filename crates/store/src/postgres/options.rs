@@ -47,11 +47,12 @@ impl PostgresOptions {
 /// statement goes by a key: so it has no choice. Whoever abandons a transaction or waits for a lock is ended soon; a
 /// COMMIT that waits for its quorum never is, for it would be told as done. A client that fell silent in the middle of a
 /// flight is neither idle nor waiting, and would hold its heads until the system's own keepalive, two hours later.
-pub const WRITER_SETTINGS: [(&str, &str); 12] = [
+pub const WRITER_SETTINGS: [(&str, &str); 13] = [
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("jit", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "5s"),
     ("statement_timeout", "0"),

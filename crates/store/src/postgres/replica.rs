@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use super::codec::{param, values};
 use super::trouble::{failed, no_loan, unreadable};
+use crate::answer::Answer as Rows;
 use crate::pg::{Answer, Connection, Dsn, Param, Pool, PoolConfig, Row, Statement};
-use crate::port::{Answer as Rows, Freshness, Query, StoreError};
+use crate::port::{Freshness, Query, StoreError};
 use crate::read::{HEAD_WIDTH, NOTHING, with_head};
 
 /// A replica that failed is left alone for this long.
@@ -74,7 +75,7 @@ fn sight(answer: &Answer) -> Result<Option<Sight>, StoreError> {
     let number = |at| first.int(at).map(|value| value as u64).map_err(unreadable);
     let (epoch, position, fence) = (Epoch(number(0)?), Position(number(1)?), Fence(number(2)?));
     let empty = answer.len() == 1 && first.is_null(HEAD_WIDTH).unwrap_or(true);
-    let rows = if empty { Vec::new() } else { values(answer, HEAD_WIDTH).map_err(unreadable)? };
+    let rows = if empty { Rows::default() } else { values(answer, HEAD_WIDTH).map_err(unreadable)? };
     Ok(Some(Sight { epoch, position, fence, answers: vec![rows] }))
 }
 

@@ -1,8 +1,12 @@
 //! Values in and out of SQLite's statements, without a copy in between.
 
+use std::ops::Range;
+
 use domain::cell::{Corrupt, Sink, Source, Value};
 use rusqlite::types::{ToSql, ValueRef};
 use rusqlite::{Row, Statement};
+
+use crate::answer::Answer;
 
 /// Binds one value after another; the first failure is kept.
 pub(super) struct Binder<'a, 'c> {
@@ -92,15 +96,18 @@ impl Source for Columns<'_, '_> {
 }
 
 /// A row of a free query.
-pub(super) fn values(row: &Row<'_>, from: usize, width: usize) -> rusqlite::Result<Vec<Value>> {
-    let value = |at| {
-        Ok(match row.get_ref(at)? {
-            ValueRef::Null => Value::Null,
-            ValueRef::Integer(value) => Value::Int(value),
-            ValueRef::Real(value) => Value::Int(value as i64),
-            ValueRef::Text(value) => Value::Text(String::from_utf8_lossy(value).into_owned()),
-            ValueRef::Blob(value) => Value::Blob(value.to_vec()),
-        })
-    };
-    (from..width).map(value).collect()
+pub(super) fn take(row: &Row<'_>, columns: Range<usize>, answer: &mut Answer) -> rusqlite::Result<()> {
+    for at in columns {
+        match row.get_ref(at)? {
+            ValueRef::Null => answer.null(),
+            ValueRef::Integer(value) => answer.int(value),
+            ValueRef::Real(value) => answer.int(value as i64),
+            ValueRef::Text(value) => match std::str::from_utf8(value) {
+                Ok(text) => answer.text(text),
+                Err(_) => answer.text(&String::from_utf8_lossy(value)),
+            },
+            ValueRef::Blob(value) => answer.blob(value),
+        }
+    }
+    Ok(())
 }

@@ -11,17 +11,16 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::checkpoint::{Checkpointer, Log, is_left_behind, make_durable, restart};
-use super::codec::{Binder, values};
+use super::codec::{Binder, take};
 use super::mark::Mark;
 use super::migrating::migrate;
 use super::readers::Readers;
 use super::setup::{begin_epoch, failed, open_writer, origin as read_origin, rename_origin};
 use super::writer::{AllTexts, Writer, Writing};
+use crate::answer::Answer;
 use crate::clock::Clock;
 use crate::migrate::Plan;
-use crate::port::{
-    Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
-};
+use crate::port::{Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait};
 use crate::statement::Dialect;
 use crate::timing::Timed;
 
@@ -156,14 +155,14 @@ fn ask_one(
     domain::cell::Sink::blob(&mut binder, workspace.bytes());
     binder.done().map_err(failed)?;
     let mut rows = statement.raw_query();
-    let (mut head, mut answer) = (None, Vec::new());
+    let (mut head, mut answer) = (None, Answer::of_width(width - crate::read::HEAD_WIDTH));
     while let Some(row) = rows.next().map_err(failed)? {
         let at = |at| row.get::<_, i64>(at).map_err(failed);
         head = Some((Epoch(at(0)? as u64), Position(at(1)? as u64)));
         let hit =
             !matches!(row.get_ref(crate::read::HEAD_WIDTH), Ok(rusqlite::types::ValueRef::Null) | Err(_));
         if hit {
-            answer.push(values(row, crate::read::HEAD_WIDTH, width).map_err(failed)?);
+            take(row, crate::read::HEAD_WIDTH..width, &mut answer).map_err(failed)?;
         }
     }
     let (epoch, position) = head.ok_or(StoreError::Elsewhere)?;
@@ -177,12 +176,12 @@ pub(super) fn run(connection: &Connection, query: &Query) -> Result<(Answer, u64
     binder.values(&query.values);
     binder.done().map_err(failed)?;
     if width == 0 {
-        return Ok((Vec::new(), statement.raw_execute().map_err(failed)? as u64));
+        return Ok((Answer::default(), statement.raw_execute().map_err(failed)? as u64));
     }
     let mut rows = statement.raw_query();
-    let mut answer = Vec::new();
+    let mut answer = Answer::of_width(width);
     while let Some(row) = rows.next().map_err(failed)? {
-        answer.push(values(row, 0, width).map_err(failed)?);
+        take(row, 0..width, &mut answer).map_err(failed)?;
     }
     let touched = answer.len() as u64;
     Ok((answer, touched))

@@ -9,10 +9,9 @@ use rusqlite::Connection;
 use super::engine::{ask, run};
 use super::readers::Readers;
 use super::setup::{damage, failed};
+use crate::answer::Answer;
 use crate::clock::{Clock, SystemClock};
-use crate::port::{
-    Answer, Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait,
-};
+use crate::port::{Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait};
 use crate::statement::Dialect;
 
 /// Takes every question and no write.

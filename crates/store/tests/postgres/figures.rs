@@ -4,7 +4,7 @@ use domain::cell::Value;
 use futures_util::future::join_all;
 use store::pg::PoolConfig;
 use store::postgres::{Durability, WRITER_SETTINGS};
-use store::{Engine, PostgresOptions, Query, StoreError};
+use store::{Answer, Engine, PostgresOptions, Query, StoreError};
 
 use crate::node::Node;
 use crate::place::{Place, until};
@@ -59,10 +59,13 @@ async fn a_statement_outside_of_any_journal_gives_its_rows_and_what_it_touched()
     assert_eq!((rows.len(), touched), (0, 1));
     let look = Query { sql: "SELECT name, holder, term, NULL::text FROM lease", values: Vec::new() };
     let (rows, _) = node.engine.run(&look).await.unwrap();
-    assert_eq!(rows, [[Value::Text("relay".into()), Value::Blob(holder), Value::Int(1), Value::Null]]);
+    assert_eq!(
+        rows.values(),
+        [[Value::Text("relay".into()), Value::Blob(holder), Value::Int(1), Value::Null]]
+    );
     let keep = "UPDATE node SET seen_us = $1 WHERE level > $2";
     let nobody = Query { sql: keep, values: vec![Value::Int(1), Value::Int(1)] };
-    assert_eq!(node.engine.run(&nobody).await, Ok((Vec::new(), 0)));
+    assert_eq!(node.engine.run(&nobody).await, Ok((Answer::default(), 0)));
     let job = "INSERT INTO job (id, queue, workspace, body, due_us, state, attempts, strikes) \
                VALUES ($1, 'mail', $2, '', $3, 'waiting', 0, 0)";
     let values = vec![Value::Text("a/b/1/1".into()), Value::Null, Value::Int(1)];

@@ -22,6 +22,7 @@ struct Told {
 
 async fn ask(node: &Node, team: &Team, fresh: Freshness) -> Told {
     let Seen { epoch, position, value } = node.engine.read(team.workspace, fresh, &who(team)).await.unwrap();
+    let value = value.values();
     let [Value::Int(replica), Value::Int(last_number)] = value[0][..] else { panic!("{value:?}") };
     Told { by_replica: replica == 1, last_number, seen: Seen { epoch, position, value: () } }
 }

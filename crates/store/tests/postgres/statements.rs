@@ -105,7 +105,6 @@ async fn nothing_a_writer_says_reads_a_whole_table_even_where_it_is_empty() {
     for (name, value) in store::postgres::WRITER_SETTINGS {
         witness.does(&format!("SET {name} = '{value}'")).await;
     }
-    witness.does("SET plan_cache_mode = force_generic_plan").await;
     for text in All::new().texts.iter().filter(|text| !text.sql.starts_with("INSERT")) {
         let arrays = (1..99).take_while(|at| text.sql.contains(&format!("${at}::"))).count();
         let nothing = vec!["'{}'"; arrays].join(", ");

@@ -47,7 +47,7 @@ pub async fn storm_on_a_quorum(writer: &Path, seed: u64, long: Duration) -> Tall
     let cluster = storm.rages(cluster, Instant::now() + long).await;
     settle(writer, &storm.place, team, &storm.ledger).await;
     let engine = Postgres::new(PostgresOptions::new(cluster.dsn(cluster.primary)));
-    storm.tally.wrongs = judge(&storm.ledger, &engine).await;
+    storm.tally.settles(&storm.ledger, judge(&storm.ledger, &engine).await);
     blocking(move || drop(cluster)).await;
     storm.tally
 }

@@ -49,7 +49,7 @@ pub async fn storm_on_a_file(writer: &Path, seed: u64, long: Duration) -> Tally 
         }
     }
     settle(writer, &place, team, &ledger).await;
-    tally.wrongs = judge(&ledger, ground.engine().await.as_ref()).await;
+    tally.settles(&ledger, judge(&ledger, ground.engine().await.as_ref()).await);
     tally
 }
 

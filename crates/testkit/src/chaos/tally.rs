@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::ledger::Wrongs;
+use crate::ledger::{Ledger, Told, Wrongs};
 use crate::process::Said;
 
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub struct Tally {
     pub rejoined: usize,
     pub tried: usize,
     pub acknowledged: usize,
-    /// Told to ask again: not done, or not known.
+    /// Told to ask again: not done, or not known. Last words of the dead are not counted.
     pub put_off: usize,
     pub refused: usize,
     /// Nobody was acknowledged anything for this long.
@@ -57,6 +57,15 @@ impl Tally {
         }
     }
 
+    /// What a dead server said last, and what was asked once more at the end, only the ledger knows.
+    pub(super) fn settles(&mut self, ledger: &Ledger, wrongs: Wrongs) {
+        let told = ledger.told_of_each();
+        self.tried = told.len();
+        self.acknowledged = told.iter().filter(|told| matches!(told, Told::Sent(_))).count();
+        self.refused = told.iter().filter(|told| **told == Told::Refused).count();
+        self.wrongs = wrongs;
+    }
+
     /// Nothing is lost, doubled, reordered or missing, and nothing was refused for good.
     pub fn is_right(&self) -> bool {
         self.wrongs == Wrongs::default() && self.refused == 0 && self.acknowledged > 0
@@ -81,5 +90,25 @@ impl fmt::Display for Tally {
             self.gap_max.as_millis()
         )?;
         write!(f, "  {lost} lost, {doubled} doubled, {reordered} reordered, {holes} holes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Key;
+
+    use super::*;
+    use crate::bus::{channel, workspace};
+
+    #[test]
+    fn what_the_dead_said_last_counts() {
+        let (mut tally, ledger) = (Tally::default(), Ledger::default());
+        for text in ["heard", "last words"] {
+            ledger.tries(text, Key::default(), workspace(1), channel(1));
+            ledger.told(text, Told::Sent(1));
+        }
+        tally.hears(&Said::Acknowledged { text: "last words".into(), number: 1 });
+        tally.settles(&ledger, Wrongs::default());
+        assert_eq!((tally.tried, tally.acknowledged, tally.refused), (2, 2, 0));
     }
 }

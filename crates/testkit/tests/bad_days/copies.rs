@@ -46,10 +46,8 @@ impl Day {
         let values = vec![domain::cell::Value::of(&self.team.workspace)];
         let query = Query { sql: history, values };
         let seen = engine.read(self.team.workspace, Freshness::Newest, &query).await.expect("a head");
-        let int = |at: usize| match seen.value[0][at] {
-            domain::cell::Value::Int(value) => value as u64,
-            _ => 0,
-        };
+        let row = seen.value.first().expect("a head");
+        let int = |at: usize| row.int(at).unwrap_or(0) as u64;
         (seen.epoch, seen.position, Epoch(int(1)), Position(int(2)))
     }
 

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::cell::Value;
 use futures_util::future::join_all;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -180,10 +179,8 @@ async fn a_disk_that_lies_about_its_syncs_loses_messages_and_the_mark_beside_the
 async fn commits(engine: &dyn Engine) -> usize {
     let query = Query { sql: "SELECT value FROM origin WHERE name = 'commits'", values: vec![] };
     let (rows, _) = engine.run(&query).await.expect("the count reads");
-    match &rows[0][0] {
-        Value::Text(count) => count.parse().expect("a number"),
-        other => panic!("a text, not {other:?}"),
-    }
+    let count = rows.first().and_then(|row| row.text(0)).expect("a text");
+    count.parse().expect("a number")
 }
 
 #[tokio::test(start_paused = true)]

@@ -37,7 +37,7 @@ struct Asked {
 }
 
 fn document() -> Value {
-    serde_json::to_value(api::v1::described().1).expect("the document is JSON")
+    serde_json::to_value(api::document::document()).expect("the document is JSON")
 }
 
 fn endpoints(document: &Value) -> Vec<Endpoint> {

@@ -48,11 +48,15 @@ async fn is_trimmed(story: &Story) {
 
 /// A follower dies as soon as it holds its slice.
 async fn dies_holding(story: &Story, worker: &Worker) {
-    let mut polls = 0;
+    let (mut polls, mut tries) = (0, 0);
     while story.number("SELECT count(*) FROM lease WHERE until_us > 0").await == 0 {
         polls += 1;
-        drop(killed_after(polls, worker.followings[0].level()).await);
-        assert!(polls < 1_000, "it never holds it");
+        // How many polls it takes to hold it is another number each time, so one may come past that and to the end.
+        if killed_after(polls, worker.followings[0].level()).await.is_some() {
+            polls = 0;
+        }
+        tries += 1;
+        assert!(tries < 1_000, "it never holds it");
     }
 }
 

@@ -21,7 +21,7 @@ on_every_engine! {
 
         let seen = ask(done.epoch, done.position).await.expect("read");
         assert_eq!((seen.epoch, seen.position), (done.epoch, done.position));
-        assert_eq!(seen.value, [[Value::Int(1), Value::Text("read me".into())]]);
+        assert_eq!(seen.value.values(), [[Value::Int(1), Value::Text("read me".into())]]);
         let other = ask(Epoch(done.epoch.0 + 1), done.position).await;
         assert_eq!(other, Err(StoreError::OtherEpoch));
         let future = ask(done.epoch, Position(done.position.0 + 1)).await;

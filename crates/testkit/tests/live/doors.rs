@@ -71,6 +71,19 @@ at_every_door! {
         laptop.says(plaza.town.team.general, "still here").await;
     }
 
+    async fn a_gateway_holds_only_so_many_sockets_and_the_next_is_told_to_go_elsewhere(ground: Ground) {
+        let plaza = limited(&ground, Limits { sockets_max: 2, ..Limits::default() }).await;
+        let ada = plaza.town.team.owner;
+        let (_phone, laptop) = (plaza.enters(ada).await, plaza.enters(ada).await);
+        let refused = Phone::dial(plaza.address, &[]).await.err().expect("no third");
+        assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+        drop(laptop);
+        while plaza.gateway.sockets() > 1 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        plaza.enters(ada).await.says(plaza.town.team.general, "there is room again").await;
+    }
+
     async fn one_address_keeps_only_so_many_waiting_who_say_nothing(ground: Ground) {
         let plaza = limited(&ground, Limits { address_strangers_max: 2, ..Limits::default() }).await;
         let silent = plaza.dials().await;

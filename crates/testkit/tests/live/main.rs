@@ -2,9 +2,12 @@
 
 #![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
 
+mod arriving;
+mod crowd;
 mod doors;
 mod guests;
 mod journal;
+mod own;
 mod own_door;
 mod resume;
 mod slow;

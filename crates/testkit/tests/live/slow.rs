@@ -20,27 +20,30 @@ at_every_door! {
         };
         let plaza = Plaza::with(&ground, limits, Arc::new(InProcess::default())).await;
         let general = plaza.town.team.general;
-        let bob = plaza.town.welcomes("Bob").await;
+        let person = plaza.town.welcomes("Bob").await;
         let mut ada = plaza.enters(plaza.town.team.owner).await;
-        let mut bob = plaza.enters(bob).await;
+        let mut bob = plaza.enters(person).await;
+        let star = json!({ "kind": "star", "subject": general });
+        bob.does("put", json!({ "kind": "star", "subject": general, "value": true })).await;
+        assert_eq!(bob.phone.hears("private").await["items"][0]["value"], true);
         bob.phone.reads(false);
         // More than the kernel and the queue hold for one who takes nothing.
         let long = "long ".repeat(3_000);
         for _ in 0..600 {
             ada.says(general, &long).await;
         }
+        plaza.enters(person).await.does("remove", star).await;
         let last = ada.says(general, "the last").await["position"].as_u64().expect("a position");
         bob.phone.reads(true);
-        let (mut changed, mut at) = (Vec::new(), 0);
+        let (mut changed, mut at, mut own) = (Vec::new(), 0, Vec::new());
         let mut positions: Vec<u64> = Vec::new();
         while at < last {
             match bob.phone.next().await {
                 Heard::Frame(frame) => {
                     positions.extend(frame["event"]["position"].as_u64());
                     at = frame["at"]["position"].as_u64().unwrap_or(at).max(positions.last().copied().unwrap_or(0));
-                    if let Some(body) = frame.get("changed") {
-                        changed.push(body.clone());
-                    }
+                    changed.extend(frame.get("changed").cloned());
+                    own.extend(frame.get("private").cloned());
                 }
                 other => panic!("{other:?}"),
             }
@@ -49,6 +52,7 @@ at_every_door! {
         // However much the kernels held meanwhile: it was brought level once it had taken that, and not before.
         assert_eq!(changed.len(), 1, "once, and not once an event");
         assert_eq!(changed[0]["channels"][0]["last_number"], 601);
+        assert_eq!(own.last().map(|own| &own["items"][0]["value"]), Some(&Value::Null), "what was removed, too");
         ada.says(general, "and on").await;
         assert_eq!(bob.hears().await, "and on");
     }
@@ -57,7 +61,8 @@ at_every_door! {
         let limits = Limits {
             queue_bytes_max: 16 * 1024,
             commands_per_s: 10_000,
-            stuck_max: Duration::from_secs(1),
+            // Longer than a busy machine keeps one waiting who does read.
+            stuck_max: Duration::from_secs(4),
             ..Limits::default()
         };
         let plaza = Plaza::with(&ground, limits, Arc::new(InProcess::default())).await;
@@ -158,9 +163,15 @@ at_every_door! {
         let mut bob = plaza.enters(bob).await;
         ada.says(plans, "before").await;
         bob.phone.say(&json!({ "look": { "channels": [plans, "C0000000000000000000000000"] } })).await;
-        bob.phone.hears("faces").await;
+        let from = bob.phone.hears("faces").await["position"].as_u64().expect("a position");
         ada.says(plans, "looked at").await;
-        assert_eq!(bob.hears().await, "looked at");
+        let mut event = bob.phone.event("message.sent").await;
+        if event["image"]["message"]["text"] == "before" {
+            // On its way to this gateway still, as it was looked at from.
+            assert!(event["position"].as_u64() > Some(from), "{event}");
+            event = bob.phone.event("message.sent").await;
+        }
+        assert_eq!(event["image"]["message"]["text"], "looked at");
         let change = service::ChannelChange { private: true, ..service::ChannelChange::default() };
         node.service.change_channel(team.owner.by, node.new_key(), plans, change).await.expect("closed");
         bob.phone.event("channel.hidden").await;

@@ -6,4 +6,5 @@ mod bad_days;
 mod builds;
 mod company;
 mod pair;
+mod remembered;
 mod watching;

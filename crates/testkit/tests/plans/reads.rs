@@ -44,6 +44,49 @@ async fn every_page_is_read_along_a_key_and_sorts_nothing() {
     }
 }
 
+/// What a table is called in a text: `JOIN message m`.
+fn named<'a>(text: &'a str, alias: &str) -> Option<&'a str> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let called =
+        |three: &&[&str]| matches!(three[0], "FROM" | "JOIN") && three[2].trim_end_matches(',') == alias;
+    words.windows(3).find(called).map(|three| three[1])
+}
+
+/// The planner knows no numbers of rows: where it may choose, it may begin a join with all members of a workspace, or with
+/// all that was ever said in a channel.
+#[tokio::test]
+async fn what_is_joined_is_found_by_its_own_key() {
+    let ground = Ground::on(Backend::Sqlite).await;
+    drop(ground.engine().await);
+    let connection = Connection::open(ground.file()).expect("it opens");
+    let mut joined = 0;
+    for text in texts() {
+        let explain = format!("EXPLAIN QUERY PLAN {text}");
+        let mut plan = connection.prepare(&explain).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let (mut lines, mut all) = (plan.raw_query(), Vec::new());
+        while let Some(line) = lines.next().expect("a plan") {
+            all.push(line.get::<_, String>(3).expect("its words"));
+        }
+        let searched =
+            all.iter().filter_map(|line| Some((line, line.strip_prefix("SEARCH ")?.split(' ').next()?)));
+        for (line, alias) in searched.skip(1) {
+            let found = line.split_once('(').map_or("", |(_, by)| by);
+            match named(text, alias) {
+                Some("member" | "channel" | "channel_member" | "channel_tip") => {
+                    assert_ne!(found, "workspace=?)", "{line}\n{text}");
+                }
+                // Whoever follows what is unread reads all of it, on purpose.
+                Some("message") if !text.contains("FROM channel_tip t CROSS JOIN channel_member s") => {
+                    assert!(!found.contains("number>"), "{line}\n{text}");
+                }
+                _ => continue,
+            }
+            joined += 1;
+        }
+    }
+    assert!(joined > 20, "{joined} were looked at");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_prepared_on_postgres() {
     let ground = Ground::on(Backend::Postgres).await;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{Needs, Stamp, WorkspaceId, World};
+use store::Answer;
 use store::port::{
-    Answer, Ask, CommitError, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError,
-    Transaction, Wait,
+    Ask, CommitError, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Transaction,
+    Wait,
 };
 use store::statement::Dialect;
 use testkit::wire::{Share, enumerate_over};

@@ -40,21 +40,15 @@ impl Past {
     async fn reads(&self, talk: &Talk, fresh: Freshness) -> Result<Vec<String>, StoreError> {
         let query = Query { sql: TEXTS, values: vec![Value::of(&self.team.general)] };
         let seen = talk.node.store.read(self.team.workspace, fresh, &query).await?;
-        let text = |row: &Vec<Value>| match &row[0] {
-            Value::Text(text) => text.clone(),
-            other => panic!("a text, not {other:?}"),
-        };
-        Ok(seen.value.iter().map(text).collect())
+        Ok(seen.value.iter().map(|row| row.text(0).expect("a text").to_owned()).collect())
     }
 
     async fn moment(&self, talk: &Talk) -> (Position, Epoch, Epoch, Position) {
         let query = Query { sql: MOMENT, values: vec![Value::of(&self.team.workspace)] };
         let seen = talk.node.store.read(self.team.workspace, Freshness::Newest, &query).await;
-        let row = &seen.expect("a head").value[0];
-        let number = |at: usize| match row[at] {
-            Value::Int(value) => value as u64,
-            _ => 0,
-        };
+        let seen = seen.expect("a head").value;
+        let row = seen.first().expect("a head");
+        let number = |at: usize| row.int(at).unwrap_or(0) as u64;
         (Position(number(0)), Epoch(number(1)), Epoch(number(2)), Position(number(3)))
     }
 

@@ -1,7 +1,6 @@
 //! A slice while it is held: cursors in memory, and the workspaces in line.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Epoch, Stamp, WorkspaceId};
@@ -10,7 +9,7 @@ use service::NotDone;
 use service::following::Told;
 use store::follow::{self, Cursor, Discovery};
 use store::job::{self, NewJob};
-use store::{Commit, StoreError};
+use store::{Committed, StoreError};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
@@ -132,8 +131,8 @@ impl<'a, F: Follower> Held<'a, F> {
     }
 
     /// Commits of this node, at once and without reading them again, where they follow on the cursor.
-    pub async fn hear(&mut self, first: Arc<Commit>, more: &mut broadcast::Receiver<Arc<Commit>>) {
-        let mut commits: BTreeMap<WorkspaceId, Vec<Arc<Commit>>> = BTreeMap::new();
+    pub async fn hear(&mut self, first: Committed, more: &mut broadcast::Receiver<Committed>) {
+        let mut commits: BTreeMap<WorkspaceId, Vec<Committed>> = BTreeMap::new();
         let rest = std::iter::from_fn(|| more.try_recv().ok()).take(COMMITS_MAX);
         for commit in std::iter::once(first).chain(rest) {
             if !commit.events.is_empty() && self.of.holds(commit.workspace) {
@@ -152,7 +151,7 @@ impl<'a, F: Follower> Held<'a, F> {
         }
     }
 
-    async fn follow_on(&mut self, workspace: WorkspaceId, commits: &[Arc<Commit>]) -> Result<bool, Halt> {
+    async fn follow_on(&mut self, workspace: WorkspaceId, commits: &[Committed]) -> Result<bool, Halt> {
         let Some(mut at) = self.cursor(workspace).await? else { return Ok(false) };
         let mut told = Vec::new();
         for commit in commits {

@@ -30,6 +30,9 @@ pub struct Args {
     /// One round of a second each: whether it runs at all.
     #[arg(long)]
     pub quick: bool,
+    /// The rows as lines, for bench-suite.
+    #[arg(long)]
+    pub lines: bool,
 }
 
 /// What runs beside us, started by us as a process of its own; it prints one line of JSON.
@@ -43,6 +46,11 @@ pub enum PeerRun {
         callers: usize,
         #[arg(long)]
         seconds: u64,
+    },
+    /// Answers everything alike, for the generator's own ceiling.
+    Stub {
+        #[arg(long)]
+        bytes: usize,
     },
     /// The same statements as a page takes, by rusqlite on the server's own file.
     Pages {

@@ -16,6 +16,9 @@ const AT_REST_MB: f64 = 20.0;
 const AFTER_A_HUNDRED_MB: f64 = 45.0;
 const COLD_START_MS: f64 = 100.0;
 const BINARY_MB: f64 = 25.0;
+const SENDS_BESIDE_SYNAPSE: f64 = 500.0;
+const PAGES_BESIDE_SYNAPSE: f64 = 100.0;
+const GENERATOR_RATIO: f64 = 2.0;
 
 pub fn of(report: &Report) -> Vec<Figure> {
     let mut figures = Vec::new();
@@ -40,7 +43,27 @@ pub fn of(report: &Report) -> Vec<Figure> {
         let ours = Quantity { value: value?, unit };
         Some(Figure { name: name.to_owned(), ours, peer: None, goal: Goal::AtMost(most) })
     }));
+    figures.extend(generators(report));
     figures
+}
+
+/// A generator that is nearly as slow as what it measures measures itself.
+fn generators(report: &Report) -> impl Iterator<Item = Figure> {
+    let most = |of: fn(&Contestant) -> bool| report.most(of);
+    let sends = (
+        "generator_http_sends",
+        most(|one| matches!(one, Contestant::SendsAlone(_))),
+        most(|one| matches!(one, Contestant::Sends(_))),
+    );
+    let pages = (
+        "generator_http_pages",
+        most(|one| matches!(one, Contestant::PagesAlone(_))),
+        most(|one| matches!(one, Contestant::Pages(_))),
+    );
+    let goal = Some(Goal::RatioAtLeast(GENERATOR_RATIO));
+    [sends, pages].into_iter().filter_map(move |(name, alone, best)| {
+        figure(name.to_owned(), "/s", "rookery", alone.zip(best), goal)
+    })
 }
 
 fn sends(report: &Report, callers: usize) -> Vec<Figure> {
@@ -57,6 +80,13 @@ fn sends(report: &Report, callers: usize) -> Vec<Figure> {
             Some(Goal::RatioAtLeast(SEND_RATE_RATIO)),
         ),
         figure(format!("http_send_cpu_c{callers}"), "us", "store", cpu, over),
+        figure(
+            format!("http_sends_synapse_c{callers}"),
+            "/s",
+            "synapse",
+            beside(report, (ours, Contestant::SynapseSends(callers)), |row| &row.rate),
+            Some(Goal::RatioAtLeast(SENDS_BESIDE_SYNAPSE)),
+        ),
     ]
     .into_iter()
     .flatten()
@@ -72,6 +102,13 @@ fn pages(report: &Report, callers: usize) -> Vec<Figure> {
     [
         figure(name("pages"), "/s", "raw-sqlite", rate, half),
         figure(name("page_cpu"), "us", "raw-sqlite", cpu, Some(Goal::RatioAtMost(PAGE_CPU_RATIO))),
+        figure(
+            name("pages_synapse"),
+            "/s",
+            "synapse",
+            beside(report, (both.0, Contestant::SynapsePages(callers)), |row| &row.rate),
+            Some(Goal::RatioAtLeast(PAGES_BESIDE_SYNAPSE)),
+        ),
     ]
     .into_iter()
     .flatten()

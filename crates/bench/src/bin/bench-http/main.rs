@@ -4,12 +4,15 @@
 //! found in its channel, once, before a figure is shown.
 
 mod args;
-mod bench;
+mod course;
 mod figures;
 mod ours;
 mod peer;
 mod report;
 mod server;
+mod sheet;
+mod stub;
+mod synapse;
 mod town;
 mod turn;
 
@@ -35,9 +38,12 @@ fn run(args: &Args) -> Result<(), Trouble> {
         println!("{}", serde_json::to_string(&told).map_err(Trouble::at("a line"))?);
         return Ok(());
     }
+    if args.one_alone().is_none() && synapse::is_installed() {
+        bench::services::begin_again_with_postgres()?;
+    }
     // One thread: the client's share stays its own, and leaves the server a core.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let report = runtime.map_err(Trouble::at("a runtime"))?.block_on(bench::run(args))?;
-    report.print();
+    let report = runtime.map_err(Trouble::at("a runtime"))?.block_on(course::run(args))?;
+    report.print(args.lines);
     Ok(())
 }

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use crate::server::Server;
+use crate::stub::Stub;
 use crate::town::{BODY_BYTES, CHANNELS, Town};
 use crate::turn::Outcome;
 use load::http::{Caller, request};
@@ -22,6 +23,8 @@ use load::trouble::Trouble;
 
 pub const WARM_UP: Duration = Duration::from_secs(1);
 pub const PAGE: u64 = 50;
+/// A page is longer than its texts.
+pub const PAGE_BYTES: usize = PAGE as usize * BODY_BYTES;
 
 #[derive(Clone)]
 pub struct Ours<'a> {
@@ -31,7 +34,8 @@ pub struct Ours<'a> {
 }
 
 /// The connections of a turn. A caller of the closed loop has its own; one of the open loop takes a free one.
-type Callers = Arc<Vec<Mutex<Caller>>>;
+pub type Callers = Arc<Vec<Mutex<Caller>>>;
+pub type Requests = Arc<Vec<Vec<u8>>>;
 
 #[derive(Deserialize)]
 struct Sent {
@@ -40,11 +44,7 @@ struct Sent {
 
 impl Ours<'_> {
     async fn callers(&self, connections: usize) -> Result<Callers, Trouble> {
-        let mut callers = Vec::with_capacity(connections);
-        for _ in 0..connections {
-            callers.push(Mutex::new(Caller::connect(&self.town.address).await?));
-        }
-        Ok(Arc::new(callers))
+        callers(&self.town.address, connections).await
     }
 
     fn closed(&self, callers: usize) -> Closed {
@@ -53,12 +53,7 @@ impl Ours<'_> {
 
     /// What server and client used while something ran.
     async fn charged(&self, run: impl Future<Output = Run>) -> (Run, Outcome) {
-        let (server, client) = (cpu_of(self.server.process()), cpu_of(std::process::id()));
-        let run = run.await;
-        let server = cpu_of(self.server.process()).saturating_sub(server);
-        let client = cpu_of(std::process::id()).saturating_sub(client);
-        let outcome = Outcome::of(&run, server, client);
-        (run, outcome)
+        charged(self.server.process(), run).await
     }
 
     /// Sends of so many callers at once; each acknowledged one is found in its channel, once.
@@ -66,14 +61,7 @@ impl Ours<'_> {
         let callers = self.callers(connections).await?;
         let before = self.lasts().await?;
         let told: Arc<Vec<Plain<Vec<u64>>>> = Arc::new((0..CHANNELS).map(|_| Plain::default()).collect());
-        let body = format!(r#"{{"text":"{}"}}"#, "x".repeat(BODY_BYTES));
-        let requests: Arc<Vec<Vec<u8>>> = Arc::new(
-            (0..CHANNELS)
-                .map(|channel| {
-                    request("POST", &self.town.messages(channel), Some(&self.town.token), Some(&body))
-                })
-                .collect(),
-        );
+        let requests = self.send_requests();
         let heard = told.clone();
         let load = self.closed(connections);
         let (run, outcome) = self
@@ -116,19 +104,56 @@ impl Ours<'_> {
 
     /// Pages of history, each caller going back through the channel.
     pub async fn pages(&self, connections: usize, last: u64) -> Result<Outcome, Trouble> {
-        let (callers, requests) = (self.callers(connections).await?, self.page_requests(last));
-        let load = self.closed(connections);
-        let (run, outcome) = self
-            .charged(load.run(move |call| {
-                let (callers, requests) = (callers.clone(), requests.clone());
-                async move {
-                    let at = (call.caller * 7 + call.turn as usize) % requests.len();
-                    page(&mut *callers[call.caller].lock().await, &requests[at]).await
-                }
-            }))
-            .await;
+        let callers = self.callers(connections).await?;
+        self.ask_again_and_again(callers, self.page_requests(last), (PAGE_BYTES, self.server.process())).await
+    }
+
+    /// `bytes`: of every answer, at least.
+    async fn ask_again_and_again(
+        &self,
+        callers: Callers,
+        requests: Requests,
+        (bytes, server): (usize, u32),
+    ) -> Result<Outcome, Trouble> {
+        let load = self.closed(callers.len());
+        let asking = load.run(move |call| {
+            let (callers, requests) = (callers.clone(), requests.clone());
+            async move {
+                let at = (call.caller * 7 + call.turn as usize) % requests.len();
+                answer(&mut *callers[call.caller].lock().await, &requests[at], bytes).await
+            }
+        });
+        let (run, outcome) = charged(server, asking).await;
         refused(&run)?;
         Ok(outcome)
+    }
+
+    /// The generator against a stub whose answers are as long as a page: what it could ask at most.
+    pub async fn pages_alone(&self, connections: usize, last: u64) -> Result<Outcome, Trouble> {
+        let requests = self.page_requests(last);
+        let mut caller = Caller::connect(&self.town.address).await?;
+        let (_, body) = caller.ask(&requests[0]).await.map_err(Trouble::at("a page"))?;
+        let bytes = body.len();
+        self.alone(connections, requests, bytes).await
+    }
+
+    /// The same, with what is sent and how that is answered.
+    pub async fn sends_alone(&self, connections: usize) -> Result<Outcome, Trouble> {
+        const SENT_BYTES: usize = 400;
+        self.alone(connections, self.send_requests(), SENT_BYTES).await
+    }
+
+    async fn alone(&self, connections: usize, requests: Requests, bytes: usize) -> Result<Outcome, Trouble> {
+        let stub = Stub::start(bytes)?;
+        let callers = callers(&stub.address, connections).await?;
+        self.ask_again_and_again(callers, requests, (bytes, stub.process())).await
+    }
+
+    fn send_requests(&self) -> Requests {
+        let body = format!(r#"{{"text":"{}"}}"#, "x".repeat(BODY_BYTES));
+        let send =
+            |channel| request("POST", &self.town.messages(channel), Some(&self.town.token), Some(&body));
+        Arc::new((0..CHANNELS).map(send).collect())
     }
 
     /// The same at a rate of their own, as people come: what they wait, counted from when they were due.
@@ -145,7 +170,8 @@ impl Ours<'_> {
                 let (callers, requests) = (callers.clone(), requests.clone());
                 async move {
                     let at = number as usize % requests.len();
-                    page(&mut *callers[number as usize % CONNECTIONS].lock().await, &requests[at]).await
+                    let mut caller = callers[number as usize % CONNECTIONS].lock().await;
+                    answer(&mut caller, &requests[at], PAGE_BYTES).await
                 }
             }))
             .await;
@@ -156,7 +182,7 @@ impl Ours<'_> {
         Ok(outcome)
     }
 
-    fn page_requests(&self, last: u64) -> Arc<Vec<Vec<u8>>> {
+    fn page_requests(&self, last: u64) -> Requests {
         let pages = windows(last).map(|before| {
             let path = format!("{}?before={before}&limit={PAGE}", self.town.messages(0));
             request("GET", &path, Some(&self.town.token), None)
@@ -165,21 +191,38 @@ impl Ours<'_> {
     }
 }
 
+pub async fn callers(address: &str, connections: usize) -> Result<Callers, Trouble> {
+    let mut callers = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        callers.push(Mutex::new(Caller::connect(address).await?));
+    }
+    Ok(Arc::new(callers))
+}
+
+pub async fn charged(server: u32, run: impl Future<Output = Run>) -> (Run, Outcome) {
+    let (before, client) = (cpu_of(server), cpu_of(std::process::id()));
+    let run = run.await;
+    let used = cpu_of(server).saturating_sub(before);
+    let client = cpu_of(std::process::id()).saturating_sub(client);
+    let outcome = Outcome::of(&run, used, client);
+    (run, outcome)
+}
+
 /// Where the pages of a channel begin, the newest first; the same for the raw peer.
 pub fn windows(last: u64) -> impl Iterator<Item = u64> {
     (0..100).map(move |page| (last + 1).saturating_sub(page * 7)).filter(|before| *before > PAGE)
 }
 
-async fn page(caller: &mut Caller, request: &[u8]) -> Answer {
+pub async fn answer(caller: &mut Caller, request: &[u8], bytes: usize) -> Answer {
     match caller.ask(request).await {
-        Ok((200, body)) if body.len() > PAGE as usize * BODY_BYTES => Answer::Acknowledged,
+        Ok((200, body)) if body.len() >= bytes => Answer::Acknowledged,
         Ok(_) => Answer::Refused,
         Err(_) => Answer::Unknown,
     }
 }
 
 /// Whoever is refused is quickly served: such a run has no figure.
-fn refused(run: &Run) -> Result<(), Trouble> {
+pub fn refused(run: &Run) -> Result<(), Trouble> {
     let Counters { refused, unknown, .. } = run.counters;
     match refused + unknown {
         0 => Ok(()),

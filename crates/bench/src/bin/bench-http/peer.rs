@@ -42,6 +42,10 @@ pub fn start(arguments: &[String]) -> Result<Outcome, Trouble> {
 
 pub fn run(peer: &PeerRun) -> Result<Told, Trouble> {
     match peer {
+        PeerRun::Stub { bytes } => {
+            crate::stub::serve(*bytes)?;
+            Ok(Told::default())
+        }
         PeerRun::Store { folder, callers, seconds } => {
             let runtime = Runtime::new().map_err(Trouble::at("a runtime"))?;
             runtime.block_on(sends(folder, *callers, Duration::from_secs(*seconds)))

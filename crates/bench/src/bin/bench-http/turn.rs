@@ -38,7 +38,7 @@ impl std::fmt::Display for Outcome {
 }
 
 /// What a peer's process prints.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Told {
     pub per_second: f64,
     pub cpu_us: f64,

@@ -28,9 +28,9 @@ pub struct Args {
     /// Where crowds are kept between runs; usually they are made anew and go with the run.
     #[arg(long)]
     pub folder: Option<PathBuf>,
-    /// The page the figures go to.
+    /// The rows as lines, for bench-suite.
     #[arg(long)]
-    pub page: Option<PathBuf>,
+    pub lines: bool,
     /// How many sockets the row `many` holds, and how long.
     #[arg(long, default_value_t = 50_000)]
     pub many: usize,
@@ -61,6 +61,8 @@ pub enum Row {
     Storm,
     /// One of two gateways dies; everyone comes back to the other, from its tail.
     Tail,
+    /// All lines break at once; everyone comes back for what they missed.
+    Recovery,
     /// 50,000 over several processes.
     Many,
     /// 10,000 people talking at once.
@@ -73,8 +75,16 @@ pub enum Row {
 
 impl Row {
     /// `many` and `soak` are asked for by name: they take their minutes.
-    pub const ALL: [Self; 7] =
-        [Self::Idle, Self::Fanout, Self::Small, Self::Storm, Self::Tail, Self::Presence, Self::Team];
+    pub const ALL: [Self; 8] = [
+        Self::Idle,
+        Self::Fanout,
+        Self::Small,
+        Self::Recovery,
+        Self::Storm,
+        Self::Tail,
+        Self::Presence,
+        Self::Team,
+    ];
 }
 
 impl std::fmt::Display for Row {

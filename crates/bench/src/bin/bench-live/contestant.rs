@@ -13,13 +13,17 @@ pub enum Contestant {
     Uws,
     Bun,
     Ws,
+    #[value(name = "socketio")]
+    SocketIo,
     Nats,
+    Nchan,
     #[value(name = "raw")]
     Floor,
 }
 
 impl Contestant {
-    pub const ALL: [Self; 6] = [Self::Ours, Self::Uws, Self::Bun, Self::Ws, Self::Nats, Self::Floor];
+    pub const ALL: [Self; 8] =
+        [Self::Ours, Self::Uws, Self::Bun, Self::Ws, Self::SocketIo, Self::Nats, Self::Nchan, Self::Floor];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -27,7 +31,9 @@ impl Contestant {
             Self::Uws => "uws",
             Self::Bun => "bun",
             Self::Ws => "ws",
+            Self::SocketIo => "socketio",
             Self::Nats => "nats",
+            Self::Nchan => "nchan",
             Self::Floor => "raw",
         }
     }
@@ -36,6 +42,8 @@ impl Contestant {
         match self {
             Self::Ours => Dialect::Rookery,
             Self::Nats => Dialect::Nats,
+            Self::Nchan => Dialect::Nchan,
+            Self::SocketIo => Dialect::SocketIo,
             _ => Dialect::Plain,
         }
     }
@@ -57,18 +65,28 @@ impl Contestant {
                 command.arg(at("peers/bun.js"));
                 command
             }
-            Self::Ws => {
-                there(at(".peers/node/node_modules/ws"))?;
+            Self::Ws | Self::SocketIo => {
+                let (libraries, library, program) = match self {
+                    Self::Ws => (".peers/node/node_modules", "ws", "peers/ws.js"),
+                    _ => (".peers/socketio/node_modules", "socket.io", "peers/socketio.js"),
+                };
+                let libraries = at(libraries);
+                there(libraries.join(library))?;
                 let mut command = Command::new("node");
-                command.arg(at("peers/ws.js")).env("NODE_PATH", at(".peers/node/node_modules"));
+                command.arg(at(program)).env("NODE_PATH", libraries);
                 command
             }
             Self::Nats => {
-                let config = std::fs::read_to_string(at("peers/nats.conf.in")).ok()?;
-                let file = folder.join("nats.conf");
-                std::fs::write(&file, config.replace("PORT", &port.to_string())).ok()?;
+                let config = configured(bench, folder, "nats.conf", port)?;
                 let mut command = Command::new(there(at(".peers/go/nats-server"))?);
-                command.arg("-c").arg(file);
+                command.arg("-c").arg(config);
+                return Some(command);
+            }
+            Self::Nchan => {
+                there(NCHAN.into())?;
+                let config = configured(bench, folder, "nchan.conf", port)?;
+                let mut command = Command::new(there("/usr/sbin/nginx".into())?);
+                command.arg("-p").arg(folder).args(["-e", "stderr"]).arg("-c").arg(config);
                 return Some(command);
             }
             Self::Floor => {
@@ -80,6 +98,18 @@ impl Contestant {
         command.arg(port.to_string());
         Some(command)
     }
+}
+
+/// Where Debian's package puts it.
+const NCHAN: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
+
+/// A peer's configuration with this run's particulars.
+fn configured(bench: &Path, folder: &Path, name: &str, port: u16) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(bench.join(format!("peers/{name}.in"))).ok()?;
+    let file = folder.join(name);
+    let text = text.replace("PORT", &port.to_string()).replace("MODULE", NCHAN);
+    std::fs::write(&file, text).ok()?;
+    Some(file)
 }
 
 impl fmt::Display for Contestant {

@@ -9,52 +9,63 @@ use crate::report::Metric;
 use crate::rows::Bench;
 use crate::stand;
 
+/// A row of ours that is not correct has no figure and fails the run; the others are run all the same.
+struct Course<'a, 'b> {
+    bench: &'a mut Bench<'b>,
+    failed: Vec<String>,
+}
+
+impl<'b> Course<'_, 'b> {
+    fn row(&mut self, row: Row, run: impl FnOnce(&mut Bench<'b>) -> Result<(), Trouble>) {
+        if !self.bench.args.rows.contains(&row) {
+            return;
+        }
+        let before = self.bench.report.clone();
+        if let Err(trouble) = run(self.bench) {
+            self.bench.report = before;
+            self.bench.report.note(format!("the row {row} has no figure: {trouble}"));
+            self.failed.push(row.to_string());
+        }
+    }
+
+    fn wants(&self, rows: &[Row]) -> bool {
+        rows.iter().any(|row| self.bench.args.rows.contains(row))
+    }
+}
+
 pub fn run(bench: &mut Bench<'_>) -> Result<(), Trouble> {
-    let args = bench.args;
-    let wants = |row| args.rows.contains(&row);
-    let sizes = bench.sizes;
+    let (sizes, ground) = (bench.sizes, bench.ground);
+    let mut course = Course { bench, failed: Vec::new() };
     let usual = (sizes.crowd as u32, sizes.channels, 2);
-    if [Row::Idle, Row::Fanout, Row::Presence, Row::Storm].into_iter().any(wants) {
-        let crowd = stand::crowd(bench.ground, "usual", usual, &[])?;
-        if wants(Row::Idle) {
-            bench.idle(&crowd)?;
-        }
-        if wants(Row::Fanout) {
-            bench.fanout(&crowd)?;
-        }
-        if wants(Row::Presence) {
-            bench.presence(&crowd)?;
-        }
-        if wants(Row::Storm) {
-            bench.changed(&crowd, (Metric::ChangedBack, Metric::ChangedRate))?;
-        }
+    if course.wants(&[Row::Idle, Row::Fanout, Row::Recovery, Row::Presence, Row::Storm]) {
+        let crowd = stand::crowd(ground, "usual", usual, &[])?;
+        course.row(Row::Idle, |bench| bench.idle(&crowd));
+        course.row(Row::Fanout, |bench| bench.fanout(&crowd));
+        course.row(Row::Recovery, |bench| bench.recovery(&crowd));
+        course.row(Row::Presence, |bench| bench.presence(&crowd));
+        course.row(Row::Storm, |bench| bench.changed(&crowd, (Metric::ChangedBack, Metric::ChangedRate)));
     }
-    if wants(Row::Storm) {
+    if course.wants(&[Row::Storm]) {
         let (people, seats) = sizes.many_seats;
-        let crowd = stand::crowd(bench.ground, "many", (people, seats, seats), &[])?;
-        bench.changed(&crowd, (Metric::ManyBack, Metric::ManyRate))?;
+        let crowd = stand::crowd(ground, "many", (people, seats, seats), &[])?;
+        course.row(Row::Storm, |bench| bench.changed(&crowd, (Metric::ManyBack, Metric::ManyRate)));
     }
-    if wants(Row::Small) {
-        let crowd = stand::crowd(bench.ground, "small", (usual.0, sizes.small_channels, 10), &["--zipf"])?;
-        bench.small(&crowd)?;
+    if course.wants(&[Row::Small]) {
+        let crowd = stand::crowd(ground, "small", (usual.0, sizes.small_channels, 10), &["--zipf"])?;
+        course.row(Row::Small, |bench| bench.small(&crowd));
     }
-    if wants(Row::Team) || wants(Row::Soak) {
+    if course.wants(&[Row::Team, Row::Soak]) {
         let people = sizes.team;
-        let crowd = stand::crowd(bench.ground, "team", (people, people / 10, 10), &["--directs"])?;
-        if wants(Row::Team) {
-            bench.team(&crowd)?;
-        }
-        if wants(Row::Soak) {
-            bench.soak(&crowd)?;
-        }
+        let crowd = stand::crowd(ground, "team", (people, people / 10, 10), &["--directs"])?;
+        course.row(Row::Team, |bench| bench.team(&crowd));
+        course.row(Row::Soak, |bench| bench.soak(&crowd));
     }
-    if wants(Row::Tail) {
-        bench.tail()?;
+    course.row(Row::Tail, Bench::tail);
+    course.row(Row::Many, Bench::many);
+    match course.failed.as_slice() {
+        [] => Ok(()),
+        rows => Err(Trouble::new(format!("no figure of {}", rows.join(", ")))),
     }
-    if wants(Row::Many) {
-        bench.many()?;
-    }
-    Ok(())
 }
 
 /// The one beside this program, unless another is named.

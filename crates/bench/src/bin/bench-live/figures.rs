@@ -7,15 +7,19 @@ use crate::report::{Metric, Report};
 
 type Aim = (&'static str, Metric, Option<Contestant>, Goal);
 
-const AIMS: [Aim; 28] = [
+const AIMS: [Aim; 33] = [
     ("idle_memory", Metric::Memory, Some(Contestant::Uws), Goal::AtMost(1.5)),
     ("idle_memory_nats", Metric::Memory, Some(Contestant::Nats), Goal::RatioAtMost(1.0 / 30.0)),
+    ("idle_memory_socketio", Metric::Memory, Some(Contestant::SocketIo), Goal::RatioAtMost(0.1)),
+    ("idle_memory_nchan", Metric::Memory, Some(Contestant::Nchan), Goal::RatioAtMost(0.15)),
     ("connect_rate", Metric::ConnectRate, Some(Contestant::Nats), Goal::RatioAtLeast(3.0)),
     ("connect_cpu", Metric::ConnectCpu, Some(Contestant::Uws), Goal::RatioAtMost(1.5)),
     ("fanout_w4", Metric::W4, Some(Contestant::Uws), Goal::RatioAtLeast(1.10)),
     ("fanout_w4_raw", Metric::W4, Some(Contestant::Floor), Goal::RatioAtLeast(0.9)),
     ("fanout_w4_ws", Metric::W4, Some(Contestant::Ws), Goal::RatioAtLeast(4.0)),
     ("fanout_w4_nats", Metric::W4, Some(Contestant::Nats), Goal::RatioAtLeast(8.0)),
+    ("fanout_w4_socketio", Metric::W4, Some(Contestant::SocketIo), Goal::RatioAtLeast(8.0)),
+    ("fanout_w4_nchan", Metric::W4, Some(Contestant::Nchan), Goal::RatioAtLeast(4.0)),
     ("fanout_w16", Metric::W16, Some(Contestant::Uws), Goal::RatioAtLeast(1.20)),
     ("fanout_w16_raw", Metric::W16, Some(Contestant::Floor), Goal::RatioAtLeast(0.9)),
     ("fanout_w4_cpu", Metric::W4Cpu, Some(Contestant::Uws), Goal::RatioAtMost(1.0 / 1.10)),
@@ -27,6 +31,7 @@ const AIMS: [Aim; 28] = [
     ("small_channels", Metric::SmallPerCpu, Some(Contestant::Nats), Goal::RatioAtLeast(3.0)),
     ("small_channels_uws", Metric::SmallPerCpu, Some(Contestant::Uws), Goal::RatioAtLeast(1.0)),
     ("storm_tail", Metric::TailBack, None, Goal::AtMost(3.0)),
+    ("storm_recovered", Metric::RecoveredRate, Some(Contestant::SocketIo), Goal::RatioAtLeast(3.0)),
     ("storm_changed_3", Metric::ChangedBack, None, Goal::AtMost(10.0)),
     ("storm_changed_500_rate", Metric::ManyRate, None, Goal::AtLeast(455.0)),
     ("presence_cpu", Metric::PresenceCpu, None, Goal::AtMost(5.0)),
@@ -35,7 +40,7 @@ const AIMS: [Aim; 28] = [
     ("soak_memory", Metric::SoakMemory, None, Goal::AtMost(5.0)),
     ("soak_descriptors", Metric::SoakDescriptors, None, Goal::AtMost(5.0)),
     ("soak_latency", Metric::SoakLatency, None, Goal::AtMost(25.0)),
-    ("sockets_cpu", Metric::SocketsCpu, None, Goal::AtMost(70.0)),
+    ("generator_sockets_cpu", Metric::SocketsCpu, None, Goal::AtMost(70.0)),
 ];
 
 /// Those that were measured.

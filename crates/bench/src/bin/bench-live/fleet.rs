@@ -2,10 +2,10 @@
 //! more sockets than one process may have.
 
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use bench::services::{POSTGRES, ask_postgres};
 use load::crowd::Crowd;
 use load::process::memory_of;
 use load::swarm::dialect::{Person, Place};
@@ -18,24 +18,11 @@ use crate::report::Metric;
 use crate::rows::{Bench, TEXT_BYTES, all_level, since};
 use crate::stand::{Ground, Stand, free_port, party_of, people, set_up};
 
-const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/services");
-const ADDRESS: &str = "ROOKERY_TEST_POSTGRES";
 /// Those who are at the other gateway all along: through them it follows the workspace.
-const WITNESSES: usize = 50;
+pub const WITNESSES: usize = 50;
 const COMING: Coming = Coming { at_once: 2_000, per_second: None, within_s: 180.0 };
 /// Messages a second of each process of sockets while many are held.
 const MANY_PER_SECOND: f64 = 0.25;
-
-/// Without a server we begin again under the script that brings one and takes it away whatever happens to us.
-pub fn begin_again_with_a_server() -> Result<(), Trouble> {
-    if std::env::var_os(ADDRESS).is_some() {
-        return Ok(());
-    }
-    let this = std::env::current_exe().map_err(Trouble::at("this program"))?;
-    let mut again = Command::new(SERVICES);
-    again.args(["run", "postgres", "--"]).arg(this).args(std::env::args_os().skip(1)).env("FSYNC", "on");
-    Err(Trouble::at("scripts/services")(again.exec()))
-}
 
 /// Nodes of one installation.
 pub struct Fleet<'a> {
@@ -46,13 +33,9 @@ pub struct Fleet<'a> {
 impl<'a> Fleet<'a> {
     /// Over a fresh database, which goes with the server it is in.
     pub fn found(ground: &'a Ground) -> Result<Self, Trouble> {
-        let server = std::env::var(ADDRESS).map_err(Trouble::at(ADDRESS))?;
+        let server = std::env::var(POSTGRES).map_err(Trouble::at(POSTGRES))?;
         let name = format!("bench_live_{}", std::process::id());
-        let made =
-            Command::new("psql").args(["-qAtX", "-c", &format!("CREATE DATABASE {name}"), &server]).status();
-        if !made.map_err(Trouble::at("psql"))?.success() {
-            return Err(Trouble::new("no database could be made"));
-        }
+        ask_postgres(&server, &format!("CREATE DATABASE {name}"))?;
         let parts = server.split(' ').filter(|part| !part.starts_with("dbname="));
         let address: Vec<&str> = parts.collect();
         let address = format!("{} dbname={name}", address.join(" "));
@@ -96,7 +79,8 @@ impl<'a> Fleet<'a> {
     }
 }
 
-fn stretch(stream: u32, per_second: f64, seconds: f64) -> Errand {
+/// A stream of messages, each of so many a second, from the first socket of a party.
+pub fn stretch(stream: u32, per_second: f64, seconds: f64) -> Errand {
     Errand::Talk(Stretch {
         talk: Talk::Open { per_second },
         speakers: vec![Speaker { socket: 0, stream }],
@@ -230,7 +214,7 @@ impl Bench<'_> {
 }
 
 /// Nothing was lost or doubled anywhere, and all processes know of the same messages.
-fn agree(parties: &mut [Party]) -> Result<(), Trouble> {
+pub fn agree(parties: &mut [Party]) -> Result<(), Trouble> {
     let mut known: Option<Vec<u32>> = None;
     for party in parties {
         let counted: Counted = party.ask(&Errand::Count {}).map_err(Trouble::at("counting"))?;

@@ -1,7 +1,7 @@
 //! `make bench-live`: what a socket costs, and how fast one message reaches many; beside peers in the same run.
 //!
 //! **Invariant.** Servers and sockets are processes of their own, charged by the kernel; a stretch in which anything was
-//! lost, doubled, out of order, torn or heard by the wrong one ends the run without a figure.
+//! lost, doubled, out of order, torn or heard by the wrong one has no figure, and where it was ours the run fails.
 
 #![allow(
     clippy::disallowed_methods,
@@ -14,6 +14,7 @@ mod course;
 mod figures;
 mod fleet;
 mod floor;
+mod recovery;
 mod report;
 mod rows;
 mod stand;
@@ -53,18 +54,15 @@ fn run(args: &Args) -> Result<(), Trouble> {
         None => {}
     }
     if args.rows.iter().any(|row| matches!(row, Row::Tail | Row::Many)) {
-        fleet::begin_again_with_a_server()?;
+        bench::services::begin_again_with_postgres()?;
     }
     let temporary = tempfile::tempdir().map_err(Trouble::at("a folder"))?;
     let folder = args.folder.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let folder = std::path::absolute(folder).map_err(Trouble::at("a folder"))?;
     std::fs::create_dir_all(&folder).map_err(Trouble::at("a folder"))?;
     let ground = Ground { rookery: course::rookery(args)?, bench: PathBuf::from(BENCH), folder };
     let mut bench = Bench { ground: &ground, args, sizes: args.sizes(), report: Report::default() };
-    course::run(&mut bench)?;
-    let text = bench.report.text();
-    println!("{text}");
-    if let Some(page) = &args.page {
-        load::page::write(page, "bench-live", &text).map_err(Trouble::at(page.display().to_string()))?;
-    }
-    Ok(())
+    let done = course::run(&mut bench);
+    bench.report.print(args.lines);
+    done
 }

@@ -1,9 +1,11 @@
 //! What the turns came to, and what is said of it.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::collections::{BTreeMap, BTreeSet};
 
+use bench::sheet::Row;
+use load::noise::Loud;
 use load::rounds::Tally;
+use load::trouble::Trouble;
 
 use crate::contestant::Contestant;
 use crate::figures;
@@ -27,6 +29,8 @@ pub enum Metric {
     SmallLag,
     TailBack,
     TailBackAll,
+    Recovered,
+    RecoveredRate,
     ChangedBack,
     ChangedRate,
     ManyBack,
@@ -64,6 +68,8 @@ impl Metric {
             Self::SmallLag => ("small channels: the generator's own lag, p99", "ms"),
             Self::TailBack => ("back from the tail: 99 of 100 level", "s"),
             Self::TailBackAll => ("back from the tail: all level", "s"),
+            Self::Recovered => ("all lines broken, 10 messages missed by each: 99 of 100 have them", "s"),
+            Self::RecoveredRate => ("recovered a second, all of them", "/s"),
             Self::ChangedBack => {
                 ("server killed and started again, back by `changed`, 3 channels: 99 of 100 level", "s")
             }
@@ -84,17 +90,35 @@ impl Metric {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     rows: BTreeMap<Metric, BTreeMap<Contestant, Tally>>,
+    /// What nobody may be shown with: a round of theirs was not correct.
+    struck: BTreeSet<(Contestant, Metric)>,
     pub frame_bytes: usize,
-    /// What could not be run, and what was noisy.
-    pub notes: Vec<String>,
+    pub loud: Loud,
+    /// What could not be run, and what else is to be known.
+    notes: Vec<String>,
 }
 
 impl Report {
     pub fn add(&mut self, contestant: Contestant, metric: Metric, value: f64) {
-        self.rows.entry(metric).or_default().entry(contestant).or_default().add(value);
+        if !self.struck.contains(&(contestant, metric)) {
+            self.rows.entry(metric).or_default().entry(contestant).or_default().add(value);
+        }
+    }
+
+    /// From here on, and of the rounds before, a peer has none of these.
+    pub fn strike(&mut self, contestant: Contestant, metrics: &[Metric], why: &Trouble) {
+        for &metric in metrics {
+            self.struck.insert((contestant, metric));
+            self.rows.get_mut(&metric).and_then(|row| row.remove(&contestant));
+        }
+        self.note(format!("{contestant} has no figure where it was not correct: {why}"));
+    }
+
+    pub fn is_struck(&self, contestant: Contestant, metrics: &[Metric]) -> bool {
+        metrics.iter().all(|&metric| self.struck.contains(&(contestant, metric)))
     }
 
     pub fn note(&mut self, note: impl Into<String>) {
@@ -109,62 +133,42 @@ impl Report {
         self.rows.get(&metric)?.get(&contestant)?.median()
     }
 
-    /// Tables, then the figures.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        if self.frame_bytes > 0 {
-            writeln!(text, "Frames of {} bytes, a text of 200 among them.\n", self.frame_bytes).ok();
-        }
-        text.push_str("| | ");
-        let known: Vec<Contestant> = Contestant::ALL
-            .into_iter()
-            .filter(|contestant| self.rows.values().any(|row| row.contains_key(contestant)))
-            .collect();
-        for contestant in &known {
-            write!(text, "{contestant} | ").ok();
-        }
-        text.push_str("\n|---|");
-        known.iter().for_each(|_| text.push_str("---:|"));
-        text.push('\n');
-        for (metric, row) in &self.rows {
+    fn sheet(&self) -> Vec<Row> {
+        let row = |(metric, cells): (&Metric, &BTreeMap<Contestant, Tally>)| {
             let (words, unit) = metric.words();
-            write!(text, "| {words}, {unit} | ").ok();
-            for contestant in &known {
-                match row.get(contestant) {
-                    Some(tally) => write!(text, "{} | ", shown(tally)).ok(),
-                    None => write!(text, "– | ").ok(),
-                };
-            }
-            text.push('\n');
-        }
-        text.push('\n');
-        for note in &self.notes {
-            writeln!(text, "- {note}").ok();
-        }
-        text.push_str("\n```\n");
-        for figure in figures::of(self) {
-            writeln!(text, "{figure}").ok();
-        }
-        text.push_str("```\n");
-        text
+            cells
+                .iter()
+                .fold(Row::new(words, unit), |row, (contestant, tally)| row.with(contestant.name(), tally))
+        };
+        self.rows.iter().filter(|(_, cells)| !cells.is_empty()).map(row).collect()
+    }
+
+    /// What was measured, what is to be known of it, and the figures.
+    pub fn print(&self, as_lines: bool) {
+        let frames = format!("Frames of {} bytes, a text of 200 among them.", self.frame_bytes);
+        let frames = (self.frame_bytes > 0).then_some(frames);
+        let told = frames.into_iter().chain(self.loud.told());
+        let notes: Vec<String> = told.chain(self.notes.iter().cloned()).collect();
+        bench::sheet::print(&self.sheet(), &notes, as_lines);
+        figures::of(self).iter().for_each(|figure| println!("{figure}"));
     }
 }
 
-/// The median, and the range in brackets.
-fn shown(tally: &Tally) -> String {
-    let number = |value: Option<f64>| {
-        let value = value.unwrap_or_default();
-        if value >= 10_000.0 {
-            format!("{:.0}k", value / 1e3)
-        } else if value >= 100.0 {
-            format!("{value:.0}")
-        } else {
-            format!("{value:.2}")
-        }
-    };
-    let range = (number(tally.smallest()), number(tally.largest()));
-    match tally.rounds() {
-        1 => number(tally.median()),
-        _ => format!("{} ({}–{})", number(tally.median()), range.0, range.1),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_that_was_once_wrong_has_no_figure_before_or_after() {
+        let mut report = Report::default();
+        report.add(Contestant::Nchan, Metric::W4, 110_000.0);
+        report.add(Contestant::Nchan, Metric::Memory, 10.0);
+        report.strike(Contestant::Nchan, &[Metric::W4, Metric::W4Cpu], &Trouble::new("lost 3"));
+        report.add(Contestant::Nchan, Metric::W4, 120_000.0);
+        assert_eq!(report.median(Contestant::Nchan, Metric::W4), None);
+        assert_eq!(report.median(Contestant::Nchan, Metric::Memory), Some(10.0));
+        assert!(report.is_struck(Contestant::Nchan, &[Metric::W4]));
+        assert!(!report.is_struck(Contestant::Nchan, &[Metric::W4, Metric::Memory]));
+        assert_eq!(report.notes, ["nchan has no figure where it was not correct: lost 3"]);
     }
 }

@@ -25,6 +25,16 @@ const OPEN_PER_SECOND: f64 = 4.0;
 const SMALL_PER_SECOND: f64 = 2_000.0;
 /// `MSG s.1 1 481` and two line ends: NATS' own part of a frame.
 const NATS_HEAD_BYTES: usize = 17;
+/// `42["m","` and `","PRmRn2-"]`: Socket.IO's own part.
+const SOCKET_IO_HEAD_BYTES: usize = 20;
+const IDLE: [Metric; 3] = [Metric::Memory, Metric::ConnectRate, Metric::ConnectCpu];
+const SMALL: [Metric; 3] = [Metric::SmallPerCpu, Metric::SmallP99, Metric::SmallLag];
+/// Windows of 4 and 16, and one message at a time.
+const FANOUT: [&[Metric]; 3] = [
+    &[Metric::W4, Metric::W4Cpu],
+    &[Metric::W16, Metric::W16Cpu],
+    &[Metric::EachP50, Metric::EachP99, Metric::LastP50, Metric::LastP99, Metric::OpenCpu],
+];
 const AS_FAST_AS_LET: Coming = Coming { at_once: 256, per_second: None, within_s: 120.0 };
 const WARM_UP_S: f64 = 1.0;
 /// After it an idle server has put away what coming in took.
@@ -107,22 +117,28 @@ impl Bench<'_> {
         Ok(Some((stand, party)))
     }
 
+    /// A peer that is not correct has none of these measures; we end the row.
     pub fn in_turns(
         &mut self,
         contestants: &[Contestant],
+        metrics: &[Metric],
         mut turn: impl FnMut(&mut Self, Contestant) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
         for at in turns(contestants.len(), self.args.rounds()) {
             let contestant = contestants[at.contestant];
+            if self.report.is_struck(contestant, metrics) {
+                continue;
+            }
             let watch = Watch::start(&[]);
-            turn(self, contestant)?;
+            match turn(self, contestant) {
+                Err(trouble) if contestant != Contestant::Ours => {
+                    self.report.strike(contestant, metrics, &trouble);
+                }
+                done => done?,
+            }
             let noise = watch.stop();
             println!("round {} {contestant}: {noise}", at.round + 1);
-            if noise.is_loud() {
-                let share = (noise.other_share + noise.steal_share) * 100.0;
-                self.report
-                    .note(format!("round {} of {contestant} had {share:.0} % of other load", at.round + 1));
-            }
+            self.report.loud.count(&noise);
         }
         Ok(())
     }
@@ -130,7 +146,7 @@ impl Bench<'_> {
     pub fn idle(&mut self, crowd: &(PathBuf, Crowd)) -> Result<(), Trouble> {
         let scene = self.one_channel(crowd, "idle", self.sizes.crowd)?;
         let args = self.args;
-        self.in_turns(&args.contestants, |bench, contestant| {
+        self.in_turns(&args.contestants, &IDLE, |bench, contestant| {
             let Some((stand, mut party)) = bench.begin(&scene, contestant)? else { return Ok(()) };
             std::thread::sleep(CALM);
             let (before, cpu) = (memory_of(stand.process()), cpu_of(stand.process()));
@@ -152,19 +168,28 @@ impl Bench<'_> {
         let speakers: Vec<Speaker> =
             (0..SPEAKERS).map(|at| Speaker { socket: at, stream: at as u32 }).collect();
         let args = self.args;
-        self.in_turns(&args.contestants, |bench, contestant| {
+        self.in_turns(&args.contestants, &FANOUT.concat(), |bench, contestant| {
             let Some((stand, mut party)) = bench.begin(&scene, contestant)? else { return Ok(()) };
             let arrived = party.arrive(AS_FAST_AS_LET).map_err(Trouble::at("coming in"))?;
             all_level(contestant, arrived.level, scene.count)?;
             let talks = [
-                (Talk::Window { messages: 4 }, Metric::W4, Metric::W4Cpu),
-                (Talk::Window { messages: 16 }, Metric::W16, Metric::W16Cpu),
-                (Talk::Open { per_second: OPEN_PER_SECOND }, Metric::EachP50, Metric::OpenCpu),
+                Talk::Window { messages: 4 },
+                Talk::Window { messages: 16 },
+                Talk::Open { per_second: OPEN_PER_SECOND },
             ];
-            for (talk, metric, cpu_metric) in talks {
-                let (talked, cpu) = bench.talk(&stand, &mut party, talk, &speakers)?;
-                bench.report.add(contestant, cpu_metric, cpu);
-                bench.told(contestant, metric, &talked);
+            for (talk, metrics) in talks.into_iter().zip(FANOUT) {
+                if bench.report.is_struck(contestant, metrics) {
+                    continue;
+                }
+                match bench.talk(&stand, &mut party, talk, &speakers) {
+                    Ok((talked, cpu)) => bench.told(contestant, metrics, talk, (&talked, cpu)),
+                    // What was lost stays lost, so this was its last stretch of the turn.
+                    Err(trouble) if contestant != Contestant::Ours => {
+                        bench.report.strike(contestant, metrics, &trouble);
+                        break;
+                    }
+                    Err(trouble) => return Err(trouble),
+                }
             }
             Ok(())
         })
@@ -203,24 +228,30 @@ impl Bench<'_> {
         match contestant {
             Contestant::Ours => TEXT_BYTES,
             Contestant::Nats => frame - NATS_HEAD_BYTES,
+            Contestant::SocketIo => frame - SOCKET_IO_HEAD_BYTES,
             _ => frame,
         }
     }
 
-    fn told(&mut self, contestant: Contestant, metric: Metric, talked: &Talked) {
+    fn told(
+        &mut self,
+        contestant: Contestant,
+        metrics: &[Metric],
+        talk: Talk,
+        (talked, cpu): (&Talked, f64),
+    ) {
         let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-        if metric == Metric::EachP50 {
-            let all = [
-                (Metric::EachP50, talked.each.p50),
-                (Metric::EachP99, talked.each.p99),
-                (Metric::LastP50, talked.last.p50),
-                (Metric::LastP99, talked.last.p99),
-            ];
-            all.into_iter().for_each(|(metric, took)| self.report.add(contestant, metric, ms(took)));
-            return;
+        let (each, last) = (talked.each, talked.last);
+        let values = match talk {
+            Talk::Window { .. } => vec![rate(talked), cpu],
+            Talk::Open { .. } => vec![ms(each.p50), ms(each.p99), ms(last.p50), ms(last.p99), cpu],
+        };
+        for (&metric, value) in metrics.iter().zip(values) {
+            self.report.add(contestant, metric, value);
         }
-        self.report.add(contestant, metric, rate(talked));
-        self.report.add(contestant, Metric::SocketsCpu, talked.own_cpu * 100.0);
+        if matches!(talk, Talk::Window { .. }) {
+            self.report.add(contestant, Metric::SocketsCpu, talked.own_cpu * 100.0);
+        }
     }
 
     pub fn small(&mut self, crowd: &(PathBuf, Crowd)) -> Result<(), Trouble> {
@@ -229,7 +260,7 @@ impl Bench<'_> {
         let able = [Contestant::Ours, Contestant::Uws, Contestant::Nats];
         let contestants: Vec<_> =
             able.into_iter().filter(|one| self.args.contestants.contains(one)).collect();
-        self.in_turns(&contestants, |bench, contestant| {
+        self.in_turns(&contestants, &SMALL, |bench, contestant| {
             let Some((stand, mut party)) = bench.begin(&scene, contestant)? else { return Ok(()) };
             let arrived = party.arrive(AS_FAST_AS_LET).map_err(Trouble::at("coming in"))?;
             all_level(contestant, arrived.level, scene.count)?;

@@ -95,11 +95,14 @@ impl Bench<'_> {
         let told: TeamTold = party.answer().map_err(Trouble::at("the team"))?;
         drop(stop);
         let seen = watch.join().unwrap_or_default();
-        told.counters.verdict().map_err(Trouble::at("the soak"))?;
         let memory: Vec<f64> = seen.iter().map(|(memory, _)| *memory).collect();
         let open: Vec<f64> = seen.iter().map(|(_, open)| *open).collect();
         let p95: Vec<f64> = told.samples.iter().map(|sample| sample.p95_ms).collect();
+        println!("soak: {} messages, {} heard, {}", told.messages, told.deliveries, told.counters);
+        println!("soak: {} came back, {} of them by the state", told.came_again, told.by_state);
         println!("soak: memory {memory:.0?}");
+        println!("soak: p95 {p95:.1?}");
+        told.counters.verdict().map_err(Trouble::at("the soak"))?;
         for (metric, values) in
             [(Metric::SoakMemory, memory), (Metric::SoakDescriptors, open), (Metric::SoakLatency, p95)]
         {

@@ -42,6 +42,9 @@ pub struct Args {
     /// One JSON document instead of the table.
     #[arg(long)]
     pub json: bool,
+    /// The rows as lines, for bench-suite.
+    #[arg(long, conflicts_with = "json")]
+    pub lines: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bench::services::ask_postgres;
+use load::trouble::Trouble;
 use store::postgres::WRITER_SETTINGS;
 
-use crate::postgres::{self, Postgres};
+use crate::postgres::Postgres;
 use crate::stored::Stored;
-use load::trouble::Trouble;
 
 pub enum Database {
     Sqlite { file: PathBuf },
@@ -35,7 +36,7 @@ impl Database {
     pub fn settle(&self) -> Result<(), Trouble> {
         match self {
             Self::Sqlite { .. } => Ok(()),
-            Self::Postgres { server, .. } => postgres::ask(server, "CHECKPOINT").map(drop),
+            Self::Postgres { server, .. } => ask_postgres(server, "CHECKPOINT").map(drop),
         }
     }
 
@@ -52,8 +53,8 @@ impl Drop for Database {
         let gone = match self {
             Self::Sqlite { file } => remove(file),
             Self::Postgres { server, name } => {
-                let gone = postgres::ask(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
-                gone.and_then(|_| postgres::ask(server, &format!("DROP ROLE IF EXISTS {name}"))).map(drop)
+                let gone = ask_postgres(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+                gone.and_then(|_| ask_postgres(server, &format!("DROP ROLE IF EXISTS {name}"))).map(drop)
             }
         };
         if let Err(trouble) = gone {

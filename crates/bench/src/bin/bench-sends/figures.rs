@@ -4,7 +4,9 @@ use load::figure::{Figure, Goal, Peer, Quantity};
 use load::latency::LATENCY_US_MAX;
 
 use crate::args::Engine;
-use crate::plan::{CALLERS_AT_PEAK, Cell, Contestant, Load, OPEN_PER_SECOND, SPREADS, Spread};
+use crate::plan::{
+    CALLERS_AT_PEAK, Cell, Contestant, GENERATOR_AT_PEAK, Load, OPEN_PER_SECOND, SPREADS, Spread,
+};
 use crate::report::Report;
 
 const SENDS_PER_SECOND: f64 = 50_000.0;
@@ -13,6 +15,7 @@ const P99_MS: f64 = 10.0;
 const NEVER_MS: f64 = LATENCY_US_MAX as f64 / 1e3;
 const RATIO_TO_A_ROW_A_COMMIT: f64 = 1.6;
 const RATIO_TO_BATCHES: f64 = 0.25;
+const GENERATOR_RATIO: f64 = 2.0;
 /// The spread the ratios are taken at: a few teams at work.
 const USUAL: Spread = Spread { workspaces: 16, zipf: false };
 const ROW_A_COMMIT: Contestant = Contestant::Peer { rows: 1 };
@@ -48,7 +51,20 @@ fn of_engine(report: &Report, engine: Engine) -> Vec<Figure> {
     );
     let compared = [commits, batches].into_iter().flatten().filter(|figure| figure.peer.is_some());
     let waits = SPREADS.into_iter().filter_map(|spread| wait(report, engine, spread));
-    rates.chain(compared).chain(waits).collect()
+    rates.chain(compared).chain(waits).chain(generator(report, engine)).collect()
+}
+
+/// A generator that is nearly as slow as what it measures measures itself.
+fn generator(report: &Report, engine: Engine) -> Option<Figure> {
+    let alone = report.row(engine, GENERATOR_AT_PEAK)?.rate.median()?;
+    let rates = SPREADS.into_iter().filter_map(|spread| report.row(engine, at_peak(spread))?.rate.median());
+    let best = rates.reduce(f64::max)?;
+    Some(Figure {
+        name: format!("generator_sends_{engine}"),
+        ours: Quantity::per_second(alone),
+        peer: Some(Peer { name: "rookery".to_owned(), median: Quantity::per_second(best) }),
+        goal: Goal::RatioAtLeast(GENERATOR_RATIO),
+    })
 }
 
 fn rate(
@@ -91,7 +107,7 @@ const fn at_rate(spread: Spread) -> Contestant {
     Contestant::Ours(Cell { spread, load: Load::Open { per_second: OPEN_PER_SECOND } })
 }
 
-fn peer_name(engine: Engine, peer: Contestant) -> &'static str {
+pub fn peer_name(engine: Engine, peer: Contestant) -> &'static str {
     match (engine, peer) {
         (Engine::Sqlite, ROW_A_COMMIT) => "sqlite-1",
         (Engine::Sqlite, _) => "sqlite-100",
@@ -138,6 +154,14 @@ mod tests {
              FIGURE sends_postgres_w16 ours=41000/s peer=30000/s:pgbench-32 ratio=1.37 goal=50000/s short\n\
              FIGURE sends_postgres_beside_pgbench ours=41000/s peer=30000/s:pgbench-32 ratio=1.37 goal=1.60 short"
         );
+    }
+
+    #[test]
+    fn the_generator_is_held_against_the_best_it_drives() {
+        let cells = [(Engine::Sqlite, PEAK, 58_000.0, 9), (Engine::Sqlite, GENERATOR_AT_PEAK, 870_000.0, 0)];
+        let line =
+            "FIGURE generator_sends_sqlite ours=870000/s peer=58000/s:rookery ratio=15.00 goal=2.00 met";
+        assert_eq!(lines(&cells).lines().last(), Some(line));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod postgres;
 mod raw_sqlite;
 mod report;
 mod serving;
+mod sheet;
 mod stored;
 mod teams;
 
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     match bench(&args) {
         Ok(report) => {
-            report.print(args.json);
+            report.print(args.json, args.lines);
             ExitCode::SUCCESS
         }
         Err(trouble) => {
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
 fn bench(args: &Args) -> Result<Report, Trouble> {
     let plan = Plan::of(args);
     if args.engines().contains(&Engine::Postgres) {
-        postgres::begin_again_with_a_server()?;
+        bench::services::begin_again_with_postgres()?;
     }
     let mut report = Report::default();
     for engine in args.engines() {

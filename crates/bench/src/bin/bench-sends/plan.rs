@@ -14,6 +14,8 @@ pub const CALLERS: [usize; 3] = [16, 128, 512];
 pub const OPEN_PER_SECOND: f64 = 20_000.0;
 /// Where the figures are taken.
 pub const CALLERS_AT_PEAK: usize = 512;
+/// The generator alone, asked as the cells the figures are taken of.
+pub const GENERATOR_AT_PEAK: Contestant = Contestant::Generator(Load::Closed { callers: CALLERS_AT_PEAK });
 pub const SPREADS: [Spread; 5] = [
     Spread { workspaces: 1, zipf: false },
     Spread { workspaces: 16, zipf: false },

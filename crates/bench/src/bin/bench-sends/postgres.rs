@@ -1,15 +1,13 @@
 //! A PostgreSQL server that waits for its disk: the one we were given, or one of our own until the bench ends.
 
 use std::env;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
 
-use crate::disk;
+use bench::services::{POSTGRES, ask_postgres};
 use load::trouble::Trouble;
 
-const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/services");
-const ADDRESS: &str = "ROOKERY_TEST_POSTGRES";
+use crate::disk;
+
 /// Each must be on, or an acknowledgement says less than it seems to.
 const DURABLE: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"];
 
@@ -20,20 +18,9 @@ pub struct Postgres {
     pub process: u32,
 }
 
-/// Without a server we begin again under the script that brings one and takes it away whatever happens to us.
-pub fn begin_again_with_a_server() -> Result<(), Trouble> {
-    if env::var_os(ADDRESS).is_some() {
-        return Ok(());
-    }
-    let bench = env::current_exe().map_err(Trouble::at("finding this program"))?;
-    let mut again = Command::new(SERVICES);
-    again.args(["run", "postgres", "--"]).arg(bench).args(env::args_os().skip(1)).env("FSYNC", "on");
-    Err(Trouble::at("scripts/services")(again.exec()))
-}
-
 impl Postgres {
     pub fn find() -> Result<Self, Trouble> {
-        let address = env::var(ADDRESS).map_err(Trouble::at(ADDRESS))?;
+        let address = env::var(POSTGRES).map_err(Trouble::at(POSTGRES))?;
         let mut postgres = Self { address, process: 0 };
         postgres.refuse_volatile()?;
         let lock_file = postgres.ask("SELECT pg_read_file('postmaster.pid')")?;
@@ -57,21 +44,10 @@ impl Postgres {
 
     /// The answer of the last statement as text, a line a row and `|` between columns.
     pub fn ask(&self, statements: &str) -> Result<String, Trouble> {
-        ask(&self.address, statements)
+        ask_postgres(&self.address, statements)
     }
 
     pub fn number(&self, statement: &str) -> Result<u64, Trouble> {
         self.ask(statement)?.parse().map_err(Trouble::at(statement))
     }
-}
-
-pub fn ask(address: &str, statements: &str) -> Result<String, Trouble> {
-    let output = Command::new("psql")
-        .args(["-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statements, address])
-        .output()
-        .map_err(Trouble::at("psql"))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
-    }
-    Err(Trouble::new(format!("psql: {}", String::from_utf8_lossy(&output.stderr).trim_end())))
 }

@@ -2,7 +2,7 @@
 
 use load::counters::Counters;
 use load::latency::{Percentiles, milliseconds};
-use load::noise::NOISE_SHARE_MAX;
+use load::noise::Loud;
 use load::rounds::Tally;
 use serde_json::{Value, json};
 
@@ -10,10 +10,12 @@ use crate::args::Engine;
 use crate::figures;
 use crate::outcome::Outcome;
 use crate::plan::Contestant;
+use crate::sheet;
 
 #[derive(Default)]
 pub struct Report {
     rows: Vec<Row>,
+    loud: Loud,
 }
 
 /// One contestant over its rounds.
@@ -25,7 +27,7 @@ pub struct Row {
     pub p99_ms: Tally,
     max_ms: Tally,
     lag_p99_ms: Tally,
-    cpu_us: Tally,
+    pub cpu_us: Tally,
     steal: Tally,
     other: Tally,
     missed: u64,
@@ -144,14 +146,20 @@ impl Report {
             self.rows.push(Row::new(engine, contestant));
         }
         self.rows[at].add(outcome);
+        self.loud.count(&outcome.noise);
     }
 
     pub fn row(&self, engine: Engine, contestant: Contestant) -> Option<&Row> {
         self.rows.iter().find(|row| row.engine == engine && row.contestant == contestant)
     }
 
-    pub fn print(&self, as_json: bool) {
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    pub fn print(&self, as_json: bool, as_lines: bool) {
         let figures = figures::of(self);
+        let notes: Vec<String> = self.loud.told().into_iter().collect();
         if as_json {
             let lines: Vec<String> = figures.iter().map(ToString::to_string).collect();
             println!(
@@ -160,25 +168,15 @@ impl Report {
             );
             return;
         }
-        println!("{HEADING}");
-        for row in &self.rows {
-            println!("{}", row.line());
-        }
-        if let Some(warning) = self.warning() {
-            println!("{warning}");
+        if as_lines {
+            bench::sheet::print(&sheet::of(self), &notes, true);
+        } else {
+            println!("{HEADING}");
+            self.rows.iter().for_each(|row| println!("{}", row.line()));
+            notes.iter().for_each(|note| println!("NOTE {note}"));
         }
         for figure in figures {
             println!("{figure}");
         }
-    }
-
-    /// Figures of a machine that had something else to do are worth less, so it is said where they stand.
-    fn warning(&self) -> Option<String> {
-        let turns: usize = self.rows.iter().map(|row| row.rate.rounds()).sum();
-        let loud: usize = self.rows.iter().map(|row| row.loud).sum();
-        let share = NOISE_SHARE_MAX * 100.0;
-        (loud > 0).then(|| {
-            format!("NOISY {loud} of {turns} turns had more than {share:.0} % of stolen or other load")
-        })
     }
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use bench::services::ask_postgres;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::ledger::{REQUEST_DIGITS, StoredChannel, StoredJournal};
-use crate::postgres;
 use crate::raw_sqlite::BODY_BYTES;
 use load::trouble::Trouble;
 
@@ -55,7 +55,7 @@ impl Stored {
 
     pub fn in_postgres(address: &str) -> Result<Self, Trouble> {
         let dialect = Dialect { hex: |column| format!("upper(encode({column}, 'hex'))") };
-        let rows = |statement: String| postgres::ask(address, &statement).map(|text| postgres_rows(&text));
+        let rows = |statement: String| ask_postgres(address, &statement).map(|text| postgres_rows(&text));
         Ok(Self::of(rows(dialect.journals())?, rows(dialect.channels())?))
     }
 

@@ -57,6 +57,13 @@ fn judged(config: &Config, nodes: &[Node], allowed: u64) -> Vec<Finding> {
             "finish the roll-out; the installation's level stays at the lowest until then",
         ));
     }
+    if nodes.len() > 1 && config.redis.urls.is_empty() {
+        findings.push(Finding::doubtful(
+            "redis",
+            "nodes hear each other by the database alone, within 2 s, and each counts limits for itself",
+            "set redis.urls on all of them",
+        ));
+    }
     findings
 }
 

@@ -21,7 +21,7 @@ fn serves(config: &Config) -> bool {
     config.server.roles.iter().any(|role| matches!(role, Role::Api | Role::Gateway))
 }
 
-/// It holds the passwords of databases.
+/// It holds passwords of servers.
 fn file(loaded: &Loaded) -> Finding {
     const OTHERS_READ: u32 = 0o004;
     let Some(file) = &loaded.file else {
@@ -44,7 +44,8 @@ fn has_passwords(config: &Config) -> bool {
     let postgres = &config.store.postgres;
     let shards =
         postgres.shards.iter().flat_map(|shard| std::iter::once(&shard.primary).chain(&shard.replicas));
-    postgres.directory.iter().chain(shards).any(|dsn| dsn.reveal().password.is_some())
+    let redis = config.redis.password.is_some() || config.redis.sentinel_password.is_some();
+    redis || postgres.directory.iter().chain(shards).any(|dsn| dsn.reveal().password.is_some())
 }
 
 /// What people type, and whether what they type travels sealed.

@@ -1,7 +1,8 @@
 //! What holds on one process holds on a fleet of them, in front of which stands the nginx we ship: the same stories, and then one
 //! node after the other goes away.
 
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -169,6 +170,7 @@ async fn the_stories_hold_on_a_fleet_and_outlive_its_nodes() {
     let ada = Person::signs_in(&fleet, "ada@example.com", "correct horse");
     let bob = Person::signs_in(&fleet, "bob@example.com", "battery staple");
     what_is_said_on_one_gateway_is_heard_on_the_other(&fleet, &ada, &bob).await;
+    what_is_said_goes_by_redis_to_both_gateways(&fleet, &ada, &bob).await;
     who_was_on_a_killed_gateway_resumes_on_the_other(&fleet, &ada, &bob).await;
     a_gateway_that_is_stopped_softly_sends_its_people_to_the_other(&fleet, &ada).await;
     people_go_on_while_an_api_node_hangs(&fleet, &ada);
@@ -192,6 +194,61 @@ async fn what_is_said_on_one_gateway_is_heard_on_the_other(fleet: &Fleet, ada: &
         loop {
             if device.hears().await == "by HTTP, whichever node it was" {
                 break;
+            }
+        }
+    }
+}
+
+/// A stranger who listens on the Redis of the fleet hears it pass, on a channel that both gateways hear.
+async fn what_is_said_goes_by_redis_to_both_gateways(fleet: &Fleet, ada: &Person, bob: &Person) {
+    let _here = ada.enters(fleet.socket("GATEWAY_1"), json!({})).await;
+    let mut there = bob.enters(fleet.socket("GATEWAY_2"), json!({})).await;
+    let mut passes = Wire::to(&fleet.at("REDIS"));
+    passes.say("PSUBSCRIBE rookery:*");
+    assert_eq!(passes.until("psubscribe").trim(), "psubscribe");
+    ada.says(fleet, "a needle that passes");
+    while there.hears().await != "a needle that passes" {}
+    // Kind, pattern and channel stand before what was said, each with its length.
+    let mut channel = String::new();
+    let said = loop {
+        let line = passes.until("");
+        if line.contains("a needle that passes") {
+            break line;
+        }
+        if let Some(name) = line.strip_prefix("rookery:").filter(|name| !name.starts_with('*')) {
+            channel = format!("rookery:{}", name.trim());
+        }
+    };
+    assert!(!said.is_empty() && channel.len() > "rookery:".len(), "{channel}");
+    let mut asks = Wire::to(&fleet.at("REDIS"));
+    asks.say(&format!("PUBSUB NUMSUB {channel}"));
+    let listening: u32 = asks.until(":").trim().trim_start_matches(':').parse().expect("a number");
+    assert!(listening >= 2, "{listening} hear {channel}");
+    for node in ["API_1", "API_2", "GATEWAY_1", "GATEWAY_2", "WORKER_1"] {
+        let metrics = get(&fleet.at(&format!("{node}_METRICS")), "/metrics").0;
+        assert!(metrics.contains("rookery_redis_up 1"), "{node}");
+    }
+}
+
+/// A line to a Redis, a word after the other.
+struct Wire(BufReader<TcpStream>);
+
+impl Wire {
+    fn to(url: &str) -> Wire {
+        let address = url.strip_prefix("redis://").expect("a URL");
+        Wire(BufReader::new(TcpStream::connect(address).expect("it is there")))
+    }
+    fn say(&mut self, words: &str) {
+        self.0.get_mut().write_all(format!("{words}\r\n").as_bytes()).expect("written");
+    }
+    /// The next line that begins so.
+    fn until(&mut self, begins: &str) -> String {
+        loop {
+            let mut line = Vec::new();
+            assert!(self.0.read_until(b'\n', &mut line).expect("it goes on") > 0, "it ended");
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if line.starts_with(begins) {
+                return line;
             }
         }
     }
@@ -295,13 +352,19 @@ fn each_node_is_seen_and_the_operators_read_them_all(fleet: &Fleet) {
     let doctor: Value =
         serde_json::from_slice(&fleet.does(&["rookery", "doctor", "--json"]).stdout).expect("JSON");
     assert_eq!(doctor["ok"], true, "{doctor}");
-    for well in ["pooler", "quorum", "durability", "replica", "clock", "connections", "port", "nodes"] {
+    let checked =
+        ["pooler", "quorum", "durability", "replica", "clock", "connections", "port", "nodes", "redis"];
+    for well in checked {
         let findings = doctor["findings"].as_array().expect("findings");
         let found = findings.iter().find(|finding| finding["name"] == well);
         assert_eq!(found.map(|found| &found["state"]), Some(&json!("well")), "{well}: {doctor}");
     }
     let sockets = get(&fleet.at("GATEWAY_1_METRICS"), "/metrics").0;
     assert!(sockets.contains("websocket_connections_active "), "{sockets}");
-    assert!(get(&fleet.at("WORKER_1_METRICS"), "/metrics").0.contains("rookery_follower_events_total"));
+    // Started anew a moment ago, it counts from nothing once it has taken over and read what was said.
+    let worker = fleet.at("WORKER_1_METRICS");
+    while !get(&worker, "/metrics").0.contains("rookery_follower_events_total") {
+        std::thread::yield_now();
+    }
     assert_eq!(get(&fleet.at("API_2_METRICS"), "/health").json()["components"]["quorum"]["status"], "ok");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use domain::{AccountId, By, Changes, Command, Key, Needs, Refusal, Stamp, WorkspaceId, World};
 use tokio::time::Instant;
 
-use crate::lane::{Batch, Pending, Queue};
+use crate::lane::{Batch, Pending, Queue, Traced};
 use crate::order::{NotDone, Order};
 use crate::port::{Shape, Wait};
 
@@ -31,7 +31,14 @@ fn key(number: u8) -> Key {
 fn pending(workspace: u8, number: u8) -> Pending {
     let by = By::new(WorkspaceId::new(key(workspace)), AccountId::new(key(1)));
     let order = Order { by, key: key(number), command: Box::new(Nothing("x".into())) };
-    Pending { order, digest: None, reply: None, since: Instant::now(), maybe: false }
+    Pending {
+        order,
+        digest: None,
+        reply: None,
+        since: Instant::now(),
+        maybe: false,
+        traced: Traced::default(),
+    }
 }
 
 fn queue(max: usize) -> Queue {

@@ -5,6 +5,7 @@ use std::path::Path;
 use domain::cell::Value;
 use domain::{Epoch, Position, WorkspaceId};
 
+use crate::answer::Record;
 use crate::check::{Finding, Watch, check};
 use crate::migrate::Part;
 use crate::port::{Engine, Query, StoreError};
@@ -51,14 +52,13 @@ async fn journals(copy: &Reading) -> Result<Vec<JournalSeen>, StoreError> {
     let (mut journals, mut after) = (Vec::new(), Value::Blob(Vec::new()));
     loop {
         let (page, _) = copy.run(&Query { sql: JOURNALS, values: vec![after] }).await?;
-        let Some(last) = page.last() else { return Ok(journals) };
-        after = last[0].clone();
-        journals.extend(page.iter().filter_map(|row| journal(row)));
+        let Some(last) = page.iter().next_back().and_then(|row| row.blob(0)) else { return Ok(journals) };
+        after = Value::Blob(last.to_vec());
+        journals.extend(page.iter().filter_map(journal));
     }
 }
 
-fn journal(row: &[Value]) -> Option<JournalSeen> {
-    let [Value::Blob(id), Value::Int(epoch), Value::Int(position)] = row else { return None };
-    let workspace = WorkspaceId::from_bytes(id.as_slice().try_into().ok()?).ok()?;
-    Some(JournalSeen { workspace, epoch: Epoch(*epoch as u64), position: Position(*position as u64) })
+fn journal(row: Record<'_>) -> Option<JournalSeen> {
+    let workspace = WorkspaceId::from_bytes(row.blob(0)?.try_into().ok()?).ok()?;
+    Some(JournalSeen { workspace, epoch: Epoch(row.int(1)? as u64), position: Position(row.int(2)? as u64) })
 }

@@ -24,7 +24,7 @@ const NAMES: [(&str, &str); 9] = [
 
 /// The documented reads inside a workspace, by their pattern, with names of the scene.
 fn reads() -> BTreeMap<String, Verb> {
-    let (_, document) = api::v1::described();
+    let document = api::document::document();
     let document = serde_json::to_value(&document).expect("JSON");
     let paths = document["paths"].as_object().expect("paths").iter();
     let read = |(path, methods): (&String, &serde_json::Value)| {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::cell::Value;
 use domain::{AccountId, ChannelId, Key, Stamp};
 use service::Address;
 use store::{Done, Query};
@@ -102,12 +101,10 @@ impl Story {
     pub async fn told(&self) -> Vec<(AccountId, u64)> {
         let sql = "SELECT account, position FROM notification ORDER BY account, position";
         let (rows, _) = self.engine().run(&Query { sql, values: Vec::new() }).await.expect("rows");
-        let one = |row: &Vec<Value>| match row.as_slice() {
-            [Value::Blob(account), Value::Int(position)] => {
-                let account = account.as_slice().try_into().expect("16 bytes");
-                (AccountId::from_bytes(account).expect("an account"), *position as u64)
-            }
-            other => panic!("an account and a position, not {other:?}"),
+        let one = |row: store::Record<'_>| {
+            let account = row.blob(0).and_then(|id| id.try_into().ok()).expect("16 bytes");
+            let position = row.int(1).expect("a position");
+            (AccountId::from_bytes(account).expect("an account"), position as u64)
         };
         rows.iter().map(one).collect()
     }
@@ -121,10 +118,7 @@ impl Story {
 
     pub async fn number(&self, sql: &'static str) -> i64 {
         let (rows, _) = self.engine().run(&Query { sql, values: Vec::new() }).await.expect("a number");
-        match rows.first().map(Vec::as_slice) {
-            Some([Value::Int(number)]) => *number,
-            other => panic!("{sql}: a number, not {other:?}"),
-        }
+        rows.first().and_then(|row| row.int(0)).unwrap_or_else(|| panic!("{sql}: a number, not {rows:?}"))
     }
 
     /// The rows are those of the model, and every job that was made is done.

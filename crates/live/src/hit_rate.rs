@@ -1,13 +1,24 @@
 //! How often something remembered was of use: of the last questions, not of all there ever were.
 
+use std::sync::OnceLock;
+
+use metrics::{Counter, Gauge};
 use parking_lot::Mutex;
 
 /// Older questions weigh half as much each time so many new ones came.
 const QUESTIONS: u64 = 4_096;
 
-pub(crate) struct HitRate {
+pub struct HitRate {
     cache: &'static str,
     seen: Mutex<Seen>,
+    told: OnceLock<Told>,
+}
+
+/// Its metrics, looked up with the first question.
+struct Told {
+    hit: Counter,
+    miss: Counter,
+    rate: Gauge,
 }
 
 #[derive(Default)]
@@ -19,14 +30,24 @@ struct Seen {
 impl HitRate {
     /// Of a cache by its name.
     pub fn of(cache: &'static str) -> Self {
-        Self { cache, seen: Mutex::default() }
+        Self { cache, seen: Mutex::default(), told: OnceLock::new() }
     }
 
     pub fn count(&self, hit: bool) {
-        let outcome = if hit { "hit" } else { "miss" };
-        metrics::counter!("rookery_cache_questions_total", "cache" => self.cache, "outcome" => outcome)
-            .increment(1);
-        metrics::gauge!("cache_hit_rate", "cache" => self.cache).set(self.seen.lock().rate_with(hit));
+        let Told { hit: hits, miss: misses, rate } = self.told.get_or_init(|| Told::of(self.cache));
+        let questions = if hit { hits } else { misses };
+        questions.increment(1);
+        rate.set(self.seen.lock().rate_with(hit));
+    }
+}
+
+impl Told {
+    fn of(cache: &'static str) -> Self {
+        Self {
+            hit: metrics::counter!("rookery_cache_questions_total", "cache" => cache, "outcome" => "hit"),
+            miss: metrics::counter!("rookery_cache_questions_total", "cache" => cache, "outcome" => "miss"),
+            rate: metrics::gauge!("cache_hit_rate", "cache" => cache),
+        }
     }
 }
 
