@@ -9,7 +9,7 @@ const never = (folders, message) => ({
 
 export default ts.config(
   { ignores: ['dist/**', 'node_modules/**', 'src/api/openapi.ts'] },
-  { files: ['*.mjs', 'e2e/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', getComputedStyle: 'readonly', Buffer: 'readonly', performance: 'readonly', setTimeout: 'readonly', fetch: 'readonly', URL: 'readonly', navigator: 'readonly', document: 'readonly', window: 'readonly', requestAnimationFrame: 'readonly', MutationObserver: 'readonly', PerformanceObserver: 'readonly', indexedDB: 'readonly', caches: 'readonly' } } },
+  { files: ['*.mjs', 'bench/*.mjs', 'e2e/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', getComputedStyle: 'readonly', Buffer: 'readonly', performance: 'readonly', setTimeout: 'readonly', fetch: 'readonly', URL: 'readonly', navigator: 'readonly', document: 'readonly', window: 'readonly', requestAnimationFrame: 'readonly', MutationObserver: 'readonly', PerformanceObserver: 'readonly', indexedDB: 'readonly', caches: 'readonly', localStorage: 'readonly' } } },
   { files: ['public/*.js'], languageOptions: { globals: { localStorage: 'readonly', document: 'readonly' } } },
   js.configs.recommended,
   ...ts.configs.strict,

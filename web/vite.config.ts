@@ -4,6 +4,9 @@ import solid from 'vite-plugin-solid';
 import { offline } from './offline.ts';
 import { precompress } from './precompress.ts';
 
+/** What every page stands on: one file, where each part alone would be asked for alone. */
+const GROUND = /\/src\/(?:api|model|sync)\/|\/src\/texts\/(?:en|format|index)\.ts$|\/src\/ui\/(?!coloured)|\/src\/features\/composer\/emoji\.ts$/;
+
 export default defineConfig({
   plugins: [solid(), offline(), precompress()],
   build: {
@@ -17,7 +20,12 @@ export default defineConfig({
       input: { index: 'index.html', sw: 'src/worker/sw.ts' },
       output: {
         entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-        manualChunks: (id: string) => (id.includes('node_modules') ? 'vendor' : undefined),
+        codeSplitting: {
+          groups: [
+            { name: 'vendor', test: /node_modules/, priority: 2 },
+            { name: 'ground', test: GROUND, priority: 1 },
+          ],
+        },
       },
     },
   },

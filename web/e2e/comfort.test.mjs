@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { deflateSync, crc32 } from 'node:zlib';
 
-import { accessible, closeBrowser, person, say, sees, Server, signIn, until } from './stage.mjs';
+import { accessible, closeBrowser, returning, say, sees, Server, until } from './stage.mjs';
 import { told } from './story.mjs';
 
 let server;
@@ -17,11 +17,7 @@ after(async () => {
 });
 
 const at = (rest) => `${server.url}/${story.owner.workspace.slug}/${rest}`;
-const enters = async (options, email = 'ada@example.com') => {
-  const page = await person(options);
-  await signIn(page, server, email);
-  return page;
-};
+const enters = (options, email = 'ada@example.com') => returning(server, email, options);
 
 /** A picture of one colour, byte by byte. */
 const png = (size, [r, g, b]) => {
@@ -108,6 +104,41 @@ test('what rings is chosen for one channel and for all, and follows the account'
   const other = await enters();
   await other.goto(at(story.made.id));
   await other.locator('article.msg.mention', { hasText: 'a new lid' }).waitFor();
+});
+
+test('who hears the page is told how much is unread, and with whom', async () => {
+  const ada = await enters();
+  await ada.goto(at(story.made.id));
+  await ada.getByRole('link', { name: 'announcements, 1 mention', exact: true }).waitFor();
+  await ada.getByRole('link', { name: 'weather, 1 unread', exact: true }).waitFor();
+  await ada.getByRole('link', { name: /^Noor Sabbagh-Rey, direct, (offline|online|not known), 1 unread$/ }).waitFor();
+});
+
+test('the quick switcher says what is a place and what is an act, and makes what is not there', async () => {
+  const ada = await enters();
+  await ada.keyboard.press('Control+k');
+  await ada.getByRole('combobox').fill('we');
+  await ada.getByRole('group', { name: 'Places and people' }).getByRole('option', { name: /weather/ }).waitFor();
+  await ada.getByRole('group', { name: 'Do' }).getByRole('option', { name: 'Create a channel named we' }).waitFor();
+  await accessible(ada, 'the quick switcher');
+  await ada.getByRole('combobox').fill('owl-pellets');
+  await ada.getByRole('option', { name: 'Create a channel named owl-pellets' }).click();
+  assert.equal(await ada.getByRole('dialog', { name: 'Create a channel' }).getByLabel('Name').inputValue(), 'owl-pellets');
+});
+
+test('all people who are shown are chosen at once, and let go at once', async () => {
+  const ada = await enters();
+  await ada.goto(at('admin/people'));
+  const all = ada.getByRole('checkbox', { name: 'Choose everyone who is shown' });
+  await all.check();
+  await ada.getByText('5 chosen').waitFor();
+  await ada.getByRole('checkbox', { name: 'Choose Jun Asahina' }).uncheck();
+  await ada.getByText('4 chosen').waitFor();
+  assert.equal(await all.evaluate((one) => one.indeterminate), true);
+  for (const head of ['Name', 'What they do', 'Local time', 'Role']) await ada.getByRole('columnheader', { name: head, exact: true }).waitFor();
+  await ada.getByRole('row', { name: /Noor Sabbagh-Rey/ }).getByText('Counts birds').waitFor();
+  await ada.getByRole('button', { name: 'Choose nobody' }).click();
+  assert.equal(await all.isChecked(), false);
 });
 
 for (const [width, height] of [[360, 640], [390, 844]]) {

@@ -75,6 +75,24 @@ test('a mention is a badge on every device, and reading it on one takes it from 
   assert.deepEqual([...ada.complaints, ...bob.complaints], []);
 });
 
+test('who types to me is seen in the sidebar, wherever I am, until it is said', async () => {
+  const [ada, bob] = await two();
+  const bobs = await server.ask('GET', `/workspaces/${owner.workspace.id}/members?prefix=Bob`, { token: owner.token });
+  const talk = await server.ask('POST', `/workspaces/${owner.workspace.id}/channels`, { token: owner.token, body: { kind: 'direct', members: [bobs.items[0].account] } });
+  const row = ada.locator(`.ch[href$="${talk.id}"]`);
+  await row.waitFor();
+  await bob.goto(`${server.url}/${owner.workspace.slug}/${talk.id}`);
+  await bob.locator('#composer').waitFor();
+  // Told at most every few seconds: a reader may have begun to look a moment later.
+  await until(async () => {
+    await bob.locator('#composer').press('x');
+    return (await row.locator('.dots').count()) > 0;
+  }, 'dots', 30_000);
+  await bob.locator('#composer').press('Enter');
+  await row.locator('.badge').waitFor({ state: 'attached' });
+  assert.deepEqual([...ada.complaints, ...bob.complaints], []);
+});
+
 test('everything is reached by keyboard: jump, write, preferences, the sheet of keys', async () => {
   const [ada] = await two();
   await ada.keyboard.press('Control+k');

@@ -17,11 +17,17 @@ test('from the printed address to two people chatting, without reading anything'
     await accessible(ada, 'first run');
     await shoot(ada, 'first-run');
     await ada.getByRole('button', { name: 'Next' }).click();
+    await ada.getByLabel('Name of the workspace').fill('Rooks & Towers');
+    // The address follows the name, until somebody writes another.
+    assert.equal(await ada.getByLabel('Address').inputValue(), 'rooks-towers');
+    await ada.getByLabel('Address').fill('east-tower');
     await ada.getByLabel('Name of the workspace').fill('Rooks');
+    assert.equal(await ada.getByLabel('Address').inputValue(), 'east-tower');
     await ada.getByRole('button', { name: 'Make it' }).click();
     const link = await ada.getByLabel('A link to join by').inputValue();
     await ada.getByRole('button', { name: 'Open the workspace' }).click();
     await ada.locator('#composer').waitFor();
+    assert.equal(new URL(ada.url()).pathname.split('/')[1], 'east-tower');
 
     const bob = await person();
     await bob.goto(link);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, closeBrowser, person, say, sees, Server, signIn, until } from './stage.mjs';
+import { accessible, closeBrowser, returning, say, sees, Server, until } from './stage.mjs';
 
 let server;
 let owner;
@@ -16,15 +16,14 @@ after(async () => {
 });
 
 const enters = async (options) => {
-  const page = await person(options);
-  await signIn(page, server, 'ada@example.com');
+  const page = await returning(server, 'ada@example.com', options);
   await page.locator('#composer').waitFor();
   return page;
 };
 const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id ?? '');
 const sent = (page) => until(async () => (await page.locator('article.msg.pending').count()) === 0, 'sent');
 
-test('a message is reached, reacted to, kept, pinned and quoted without a pointer', async () => {
+test('a message is reached, answered, quoted, kept, pinned, edited and deleted without a pointer', async () => {
   const page = await enters();
   await page.locator('#composer').focus();
   for (const text of ['the first', 'the second', 'the third']) {
@@ -60,6 +59,32 @@ test('a message is reached, reacted to, kept, pinned and quoted without a pointe
   await page.locator('article.msg blockquote', { hasText: 'the third' }).waitFor();
   await sent(page);
 
+  // Where one was in the list, one is again, a few stops back.
+  for (let at = 0; at < 8 && !(await focused(page)).includes('the third'); at += 1) await page.keyboard.press('Shift+Tab');
+  await until(async () => (await focused(page)).includes('the third'), 'where one was');
+  await page.keyboard.press('ArrowUp');
+  await until(async () => (await focused(page)).includes('the second'), 'the second');
+  await page.keyboard.press('e');
+  await page.locator('.editing').waitFor();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('the second, mended');
+  await page.keyboard.press('Enter');
+  await sees(page, 'the second, mended');
+
+  await page.locator('article.msg', { hasText: 'the first' }).focus();
+  await page.keyboard.press('Delete');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await until(async () => (await page.locator('article.msg', { hasText: 'the first' }).count()) === 0, 'it gone');
+  await until(async () => (await focused(page)).includes('the second'), 'the focus at what stands there now');
+
+  await page.keyboard.press('t');
+  await page.locator('#composer-thread').waitFor();
+  await page.locator('#composer-thread').focus();
+  await page.keyboard.type('in a thread');
+  await page.keyboard.press('Enter');
+  await sees(page, 'in a thread');
   assert.deepEqual(page.complaints, []);
 });
 
@@ -121,4 +146,28 @@ test('what is behind a slash or a > is done instead of sent', async () => {
   await page.keyboard.type('>preferences');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: 'Preferences' }).waitFor();
+});
+
+test('a bar of tools is one stop, and arrows go along it', async () => {
+  const page = await enters();
+  await say(page, 'to be acted on');
+  await sent(page);
+  await page.locator('article.msg', { hasText: 'to be acted on' }).focus();
+  const tools = page.getByRole('toolbar', { name: 'Message actions' });
+  await tools.waitFor();
+  const inTools = () => page.evaluate(() => document.activeElement?.closest('[role=toolbar]')?.getAttribute('aria-label') ?? '');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), 'Add a reaction 👍');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await focused(page), 'Add a reaction');
+  await page.keyboard.press('End');
+  assert.equal(await focused(page), 'More actions');
+  await page.keyboard.press('Tab');
+  assert.notEqual(await inTools(), 'Message actions', 'one Tab leaves it');
+  await page.locator('#composer').focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await inTools(), 'Writing tools');
+  await page.keyboard.press('End');
+  assert.equal(await focused(page), 'Send');
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { closeBrowser, Front, person, say, sees, Server, signIn, until } from './stage.mjs';
+import { Front } from './front.mjs';
+import { closeBrowser, person, say, sees, Server, signIn, until } from './stage.mjs';
 
 after(closeBrowser);
 
@@ -89,6 +90,42 @@ test('who signs out leaves nothing on the device that opens without a server', a
   }
 });
 
+test('what was typed in the moment before the page goes is there again, with and without a server, and on every device', async () => {
+  const server = await Server.start();
+  try {
+    const { token, workspace } = await server.setUp();
+    const ada = await person();
+    await signIn(ada, server, 'ada@example.com');
+    const field = ada.locator('#composer');
+    const reads = (text) => until(async () => (await field.inputValue().catch(() => '')) === text, text);
+    const drafts = async () => {
+      const { items } = await server.ask('GET', `/workspaces/${workspace.id}/me`, { token });
+      return items.filter((one) => one.kind === 'draft').map((one) => one.value?.text);
+    };
+    await field.waitFor();
+    await kept(ada);
+    await field.fill('half a thought');
+    await ada.reload();
+    await reads('half a thought');
+    await until(async () => (await drafts()).includes('half a thought'), 'it with the account');
+    await saved(ada, 'half a thought');
+
+    await server.kill();
+    await field.fill('half a thought more');
+    await ada.reload();
+    await reads('half a thought more');
+    await server.up();
+    await until(async () => (await drafts()).includes('half a thought more'), 'the rest of it with the account');
+
+    await field.fill('closed with it');
+    await ada.close();
+    await until(async () => (await drafts()).includes('closed with it'), 'what the closed page sent');
+    assert.deepEqual(ada.complaints, []);
+  } finally {
+    await server.end();
+  }
+});
+
 test('a browser may put it among its apps', async () => {
   const server = await Server.start();
   try {
@@ -112,7 +149,7 @@ test('a browser may put it among its apps', async () => {
 });
 
 test('a new version waits until it is asked for, and loses nothing that was being written', async () => {
-  const front = new Front();
+  const front = new Front(process.env.ROOKERY_PAGES);
   const server = await Server.start({ front });
   try {
     await server.setUp();
@@ -137,6 +174,5 @@ test('a new version waits until it is asked for, and loses nothing that was bein
     assert.deepEqual(ada.complaints, []);
   } finally {
     await server.end();
-    front.close();
   }
 });

@@ -128,6 +128,11 @@ const states = async (server, page, at, { made, channels }) => {
   await page.locator('.editing').waitFor();
   await shoot(page, 'states-editing');
   await page.locator('#composer').press('Escape');
+  await page.evaluate(() => localStorage.setItem('rookery.density', 'compact'));
+  await page.goto(at(made.id));
+  await page.locator('#composer').waitFor();
+  await shoot(page, 'states-compact');
+  await page.evaluate(() => localStorage.removeItem('rookery.density'));
   await page.goto(at(channels['yard-tools'].id));
   await page.locator('#composer').waitFor();
   await shoot(page, 'states-empty');

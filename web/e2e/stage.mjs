@@ -2,8 +2,6 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,69 +9,45 @@ import { createInterface } from 'node:readline';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
-const BINARY = process.env.ROOKERY_BINARY ?? join(import.meta.dirname, '../../target/debug/rookery');
+import { Front } from './front.mjs';
+
+export const BINARY = process.env.ROOKERY_BINARY ?? join(import.meta.dirname, '../../target/debug/rookery');
 const SHOTS = process.env.ROOKERY_SHOTS ?? join(import.meta.dirname, '../../var/shots');
+/** A folder with a build of the page, where it shall stand for the one in the binary. */
+const PAGES = process.env.ROOKERY_PAGES;
 const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
-/**
- * What stands before a server where a test wants another version of the page than the binary holds: it passes everything on, but changes
- * the files it is told to.
- */
-export class Front {
-  /** By path: what becomes of the body. */
-  changes = new Map();
-  async open() {
-    this.passing = createServer((asked, answer) => void this.pass(asked, answer));
-    this.passing.on('upgrade', (asked, socket, head) => {
-      const up = connect(this.behind, '127.0.0.1', () => {
-        const lines = asked.rawHeaders.reduce((all, one, at) => all + (at % 2 ? `${one}\r\n` : `${one}: `), '');
-        up.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${lines}\r\n`);
-        up.write(head);
-        socket.pipe(up).pipe(socket);
-      });
-      for (const [one, other] of [[up, socket], [socket, up]]) one.on('error', () => other.destroy());
+/** Whatever answers at one address, asked as a program asks. */
+export class Installation {
+  /** The HTTP face, as a program. */
+  async ask(method, path, { token, body } = {}) {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    await new Promise((resolve) => this.passing.listen(0, '127.0.0.1', resolve));
-    this.url = `http://127.0.0.1:${this.passing.address().port}`;
-    // A port nobody has now is the server's a moment later.
-    const place = createServer();
-    await new Promise((resolve) => place.listen(0, '127.0.0.1', resolve));
-    this.behind = place.address().port;
-    await new Promise((resolve) => place.close(resolve));
-    return this.behind;
+    const answer = response.status === 204 ? {} : await response.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer;
   }
-  async pass(asked, answer) {
-    const change = this.changes.get(asked.url);
-    const headers = { ...asked.headers, ...(change ? { 'accept-encoding': 'identity', 'if-none-match': '' } : {}) };
-    const up = request({ port: this.behind, method: asked.method, path: asked.url, headers }, async (got) => {
-      if (!change) {
-        answer.writeHead(got.statusCode, got.headers);
-        got.pipe(answer);
-        return;
-      }
-      const parts = [];
-      for await (const part of got) parts.push(part);
-      const body = change(Buffer.concat(parts).toString());
-      const told = Object.entries(got.headers).filter(([name]) => !['content-length', 'etag'].includes(name));
-      answer.writeHead(got.statusCode, Object.fromEntries(told));
-      answer.end(body);
-    });
-    up.on('error', () => answer.destroy());
-    asked.pipe(up);
+  /** An owner with a workspace, as a program makes them. */
+  async setUp() {
+    const body = { code: this.code, email: 'ada@example.com', password: PASSWORD, name: 'Ada Byron', workspace: 'Rooks' };
+    const made = await this.ask('POST', '/setup', { body });
+    return { token: made.token, workspace: made.workspace };
   }
-  close() {
-    this.passing.closeAllConnections();
-    this.passing.close();
+  async invites(owner, name, email) {
+    const { code } = await this.ask('POST', `/workspaces/${owner.workspace.id}/invitations`, { token: owner.token, body: {} });
+    return this.ask('POST', `/invitations/${code}/accept`, { body: { name, email, password: PASSWORD } });
   }
 }
 
 /** The binary on a folder of its own; it can be killed and started again on the same one. */
-export class Server {
+export class Server extends Installation {
   static async start({ front } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'rookery-e2e-'));
     const server = new Server(folder);
-    server.front = front;
-    if (front) server.port = await front.open();
+    await server.behind(front);
     await server.up();
     return server;
   }
@@ -84,12 +58,18 @@ export class Server {
     await mkdir(join(folder, 'data'));
     server.filled = fill(join(folder, 'data'));
     server.wasUp = true;
+    await server.behind();
     await server.up();
     return server;
   }
   constructor(folder) {
+    super();
     this.folder = folder;
     this.port = 0;
+  }
+  async behind(front = PAGES && new Front(PAGES)) {
+    this.front = front;
+    if (front) this.port = await front.open();
   }
   async up() {
     const env = { PATH: process.env.PATH, ROOKERY_METRICS__LISTEN: 'off' };
@@ -123,28 +103,8 @@ export class Server {
   }
   async end() {
     if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    this.front?.close();
     await rm(this.folder, { recursive: true, force: true });
-  }
-  /** The HTTP face, as a program. */
-  async ask(method, path, { token, body } = {}) {
-    const response = await fetch(`${this.url}/api/v1${path}`, {
-      method,
-      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const answer = response.status === 204 ? {} : await response.json();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
-    return answer;
-  }
-  /** An owner with a workspace, as a program makes them. */
-  async setUp() {
-    const body = { code: this.code, email: 'ada@example.com', password: PASSWORD, name: 'Ada Byron', workspace: 'Rooks' };
-    const made = await this.ask('POST', '/setup', { body });
-    return { token: made.token, workspace: made.workspace };
-  }
-  async invites(owner, name, email) {
-    const { code } = await this.ask('POST', `/workspaces/${owner.workspace.id}/invitations`, { token: owner.token, body: {} });
-    return this.ask('POST', `/invitations/${code}/accept`, { body: { name, email, password: PASSWORD } });
   }
 }
 
@@ -184,6 +144,21 @@ export const signIn = async (page, server, email) => {
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('.side').waitFor();
+};
+
+/** A browser that still has its cookie: only so many may knock at a door in a minute. */
+export const returning = async (server, email, options = {}) => {
+  server.cookies ??= new Map();
+  if (!server.cookies.has(email)) {
+    const first = await person();
+    await signIn(first, server, email);
+    server.cookies.set(email, await first.context().storageState());
+    await first.context().close();
+  }
+  const page = await person({ ...options, storageState: server.cookies.get(email) });
+  await page.goto(server.url);
+  await page.locator('.side').waitFor();
+  return page;
 };
 
 export const say = async (page, text, within = '#composer') => {

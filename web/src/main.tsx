@@ -17,6 +17,7 @@ import { App } from './app';
 import { start } from './model/app';
 import { keepOffline } from './model/worker';
 import { preferred, speak } from './texts';
+import { whenIdle } from './ui/idle';
 
 /** The worker fetches everything there is: what is on the screen goes first. */
 const AFTER_MS = 2_000;
@@ -25,7 +26,8 @@ const root = document.getElementById('root');
 if (root) {
   void speak(preferred()).finally(() => {
     start();
-    render(() => <App />, root);
-    setTimeout(() => void keepOffline(), AFTER_MS);
+    // In a turn of its own: reading all that stands above took one.
+    setTimeout(() => render(() => <App />, root));
+    setTimeout(() => whenIdle(() => void keepOffline()), AFTER_MS);
   });
 }

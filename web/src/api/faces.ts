@@ -124,10 +124,11 @@ export class Team {
       ? call('get', '/workspaces/{w}/channels/{c}/messages/{n}/reactions/{emoji}', { path: { ...this.root(at), emoji } })
       : call('get', '/workspaces/{w}/channels/{c}/messages/{n}/replies/{m}/reactions/{emoji}', { path: { ...this.reply(at), emoji } });
 
+  /** My own rows are small, and what was done last before the page went is done. */
   keep = (kind: string, subject: string, value: unknown) =>
-    call('put', '/workspaces/{w}/me/{kind}/{subject}', { path: { ...this.path, kind, subject }, body: { value } });
+    call('put', '/workspaces/{w}/me/{kind}/{subject}', { path: { ...this.path, kind, subject }, body: { value }, outlives: true });
   drop = (kind: string, subject: string) =>
-    call('delete', '/workspaces/{w}/me/{kind}/{subject}', { path: { ...this.path, kind, subject } });
+    call('delete', '/workspaces/{w}/me/{kind}/{subject}', { path: { ...this.path, kind, subject }, outlives: true });
   threads = (cursor?: string) => call('get', '/workspaces/{w}/threads', { path: this.path, query: { cursor } });
   mentions = (cursor?: string) => call('get', '/workspaces/{w}/mentions', { path: this.path, query: { cursor } });
   saved = (cursor?: string) => call('get', '/workspaces/{w}/saved', { path: this.path, query: { cursor } });

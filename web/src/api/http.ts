@@ -36,7 +36,14 @@ type Taken<Said> = (Said extends { parameters: { path: infer Names } } ? { path:
   (Said extends { parameters: { query?: infer Query } } ? { query?: Query } : { query?: never }) &
   (Said extends { requestBody: infer Shape } ? { body: Body<Shape> } : Said extends { requestBody?: infer Shape } ? { body?: Body<NonNullable<Shape>> } : { body?: never });
 
-export type Asked<P extends Path, M extends Method<P>> = Taken<paths[P][M]> & { key?: string; signal?: AbortSignal };
+interface Manner {
+  key?: string;
+  signal?: AbortSignal;
+  /** It goes on when the page is gone; a browser takes 64 kB of such at a time. */
+  outlives?: boolean;
+}
+
+export type Asked<P extends Path, M extends Method<P>> = Taken<paths[P][M]> & Manner;
 export type Answer<P extends Path, M extends Method<P>> = Answered<paths[P][M]>;
 
 type Words = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -66,15 +73,13 @@ const problemOf = async (response: Response): Promise<Problem> => {
   );
 };
 
-interface Sent {
+interface Sent extends Manner {
   path?: unknown;
   query?: unknown;
   body?: unknown;
-  key?: string;
-  signal?: AbortSignal;
 }
 
-const request = ({ body, key, signal }: Sent, method: string): RequestInit => {
+const request = ({ body, key, signal, outlives }: Sent, method: string): RequestInit => {
   const isBytes = body instanceof Blob;
   const headers: Record<string, string> = {};
   if (isBytes) headers['content-type'] = body.type;
@@ -85,6 +90,7 @@ const request = ({ body, key, signal }: Sent, method: string): RequestInit => {
     headers,
     credentials: 'same-origin',
     ...(signal ? { signal } : {}),
+    ...(outlives ? { keepalive: true } : {}),
     ...(body === undefined ? {} : { body: isBytes ? body : JSON.stringify(body) }),
   };
 };

@@ -88,6 +88,9 @@ const forget = async (account: string): Promise<void> => {
   await Promise.all([disk.remove(`${account}/state/`), disk.remove(LAST)]);
 };
 
+/** What the last visit left is read while the server is asked. */
+let recalled: Promise<void> = Promise.resolve();
+
 const recall = async (): Promise<void> => {
   const last = await (await openDisk()).get<Last>(LAST);
   if (last) setSession((known) => (known.kind === 'asking' ? { kind: 'in', ...last } : known));
@@ -101,6 +104,7 @@ export const enter = async (): Promise<void> => {
     setSession({ kind: 'in', ...last });
     void remember(last);
   } catch (error) {
+    await recalled;
     if (error instanceof Problem && error.code === UNREACHABLE) {
       setSession((known) => (known.kind === 'asking' ? { kind: 'unreachable' } : known));
       setTimeout(() => void enter(), AGAIN_MS);
@@ -133,7 +137,8 @@ const refreshRooms = async (): Promise<void> => {
 export const start = (): void => {
   addEventListener('popstate', () => setRoute(read(new URL(location.href))));
   setInterval(() => void refreshRooms().catch(() => undefined), ROOMS_MS);
-  void recall().catch(() => undefined).then(enter);
+  recalled = recall().catch(() => undefined);
+  void enter();
 };
 
 export const roomNamed = (name: string): Room | undefined => {

@@ -71,7 +71,16 @@ const changed = (kept: Keep): Partial<Record<Act, string>> => {
   );
 };
 
-export const keysFor = (kept: Keep, act: Act): string => changed(kept)[act] ?? BINDINGS[act].keys;
+/** The preference that says what sends: Enter alone, or with Ctrl, so that Enter alone breaks the line. */
+export const SEND = 'send';
+export const SENDS = ['Enter', 'Ctrl Enter'] as const;
+export const sendsByEnter = (kept: Keep): boolean => kept['preference']?.[SEND] !== SENDS[1];
+
+export const keysFor = (kept: Keep, act: Act): string => {
+  if (act === 'send' && !sendsByEnter(kept)) return SENDS[1];
+  if (act === 'line' && !sendsByEnter(kept)) return SENDS[0];
+  return changed(kept)[act] ?? BINDINGS[act].keys;
+};
 
 /** What a key means here. */
 export const actFor = (kept: Keep, group: Group, keys: string): Act | undefined =>

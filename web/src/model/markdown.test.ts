@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type Block, type Inline, parse, safeHref, trueHost } from './markdown';
+import { type Block, type Inline, lexed, parse, safeHref, trueHost } from './markdown';
 
 const ADA = 'U0000000000000000000000001';
 
@@ -140,5 +140,23 @@ describe('text', () => {
 
   it('a code block keeps its characters', () => {
     expect(parse('```rust\nlet a = "<b>";\n```')).toEqual([{ kind: 'code', language: 'rust', text: 'let a = "<b>";' }]);
+  });
+});
+
+describe('words without a mark', () => {
+  const SIGNS = [...'aB9 éßжא한,.;:?!\'"()%–—…- ', 'www.', '1. ', '12) ', '. ', '- ', '://', '@', '*', '_', '<', '&', '\n', '  ', '# ', '`', '~', '[', '=', '\\', '|', '+'];
+
+  it('are read without a lexer exactly as with one, whatever stands between them', () => {
+    let seed = 7;
+    const next = (most: number): number => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return Math.floor((seed / 2_147_483_648) * most);
+    };
+    for (let turn = 0; turn < 6_000; turn += 1) {
+      // Most of them without a mark at all: that is what is looked at.
+      const known = next(4) === 0 ? SIGNS.length : 26;
+      const text = Array.from({ length: 1 + next(12) }, () => SIGNS[next(known)]).join('');
+      expect(parse(text), JSON.stringify(text)).toEqual(lexed(text));
+    }
   });
 });

@@ -183,8 +183,16 @@ const isCostly = (text: string): boolean =>
     .split(ENDS)
     .some((part) => countOf(part, /\]\(/g) > LINKS_MAX || countOf(part, /`+|\*+|_+|~+/g) > RUNS_MAX);
 
+/** Words between which no sign has a meaning: most of what people write, and nothing of it needs a lexer. */
+const PLAIN = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ,.;:?!'"()%–—…-]*$/u;
+/** What reads as a list, as an address, or ends in a space that nobody sees. */
+const LIKE_MARK = /^\d{1,9}[.)](?: |$)|www\.| $/i;
+const isPlain = (text: string): boolean => PLAIN.test(text) && !LIKE_MARK.test(text);
+
+export const parse = (text: string): Block[] => (isPlain(text) ? [{ kind: 'paragraph', inside: [{ kind: 'text', text }] }] : lexed(text));
+
 /** A text nobody would write to be read is shown as it was typed; it can cost its own row nothing more. */
-export const parse = (text: string): Block[] => {
+export const lexed = (text: string): Block[] => {
   if (MARKS.test(text) || isCostly(text)) return asWritten(text);
   try {
     const found = blocks(new Lexer({ gfm: true, breaks: true }).lex(text));

@@ -16,7 +16,18 @@ const segments =
 const first = (word: string): string =>
   segments ? ([...segments.segment(word)][0]?.segment ?? '') : (Array.from(word)[0] ?? '');
 
+/** Looking for letters costs more than drawing them, and the same few people speak. */
+const initials = new Map<string, string>();
+const INITIALS_MAX = 2_000;
+
 export const initialsOf = (name: string): string => {
+  const known = initials.get(name) ?? lettersOf(name);
+  if (initials.size >= INITIALS_MAX) initials.clear();
+  initials.set(name, known);
+  return known;
+};
+
+const lettersOf = (name: string): string => {
   const words = name.trim().split(/[\s-]+/).filter(Boolean);
   const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return ends.map((word) => first(word ?? '').toLocaleUpperCase()).join('');
@@ -34,3 +45,15 @@ export const titleOf = (channel: Channel, people: People, me: Account, unknown: 
   channel.kind === 'direct'
     ? othersOf(channel, me).map((account) => nameOf(people[account], unknown)).join(', ')
     : channel.name;
+
+const ADDRESS_MAX = 40;
+
+/** What a workspace's name looks like in an address; nothing where no letter of it can stand there. */
+export const addressOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean)
+    .join('-')
+    .slice(0, ADDRESS_MAX)
+    .replace(/-+$/, '');

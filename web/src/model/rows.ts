@@ -6,12 +6,21 @@ import type { Pending } from '../sync/outbox';
 export type Row =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'new'; key: string }
+  | { kind: 'gap'; key: string; side: 'before' | 'after'; at: string }
   | { kind: 'message'; key: string; message: Message; grouped: boolean; pending?: Pending['pending'] };
 
 export const GROUP_MS = 5 * 60_000;
 
-const dayOf = (at: string, zone: string | undefined): string =>
-  new Intl.DateTimeFormat('en-CA', { ...(zone ? { timeZone: zone } : {}), dateStyle: 'short' }).format(new Date(at));
+/** By zone: making one costs as much as formatting a page of days. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+const dayOf = (at: string, zone: string | undefined): string => {
+  // A browser knows its own days without a format, and the first of a kind costs a frame.
+  if (zone === undefined) return new Date(at).toDateString();
+  const format = formats.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+  formats.set(zone, format);
+  return format.format(new Date(at));
+};
 
 /** Deleted ones stay only where something hangs on them. */
 const isShown = (message: Message): boolean => !message.deleted || (message.replies?.count ?? 0) > 0;
@@ -23,26 +32,34 @@ export interface Asked {
   newAfter: number | undefined;
   me: string;
   zone?: string;
+  /** A day that needs no line: what stands above says it. */
+  knownDay?: string | undefined;
+  /** On which side there is more that could not be loaded. */
+  stuck?: 'before' | 'after' | undefined;
 }
 
 const days = new Map<string, string>();
 
+/** The part of a time that all of ten minutes share: a day in any zone with whole quarter hours. */
+const SHARED = 15;
+
 const cachedDay = (at: string, zone: string | undefined): string => {
-  // Formatting is what costs; all rows of an hour share a day in any zone with whole quarter hours.
-  const key = `${at.slice(0, 15)}${zone ?? ''}`;
+  // Formatting is what costs.
+  const key = `${at.slice(0, SHARED)}${zone ?? ''}`;
   const known = days.get(key) ?? dayOf(at, zone);
   if (days.size > 10_000) days.clear();
   days.set(key, known);
   return known;
 };
 
-export const rowsOf = ({ messages, pending, newAfter, me, zone }: Asked): Row[] => {
+export const rowsOf = ({ messages, pending, newAfter, me, zone, stuck, knownDay }: Asked): Row[] => {
   const rows: Row[] = [];
   let before: Message | undefined;
-  let day = '';
+  let day = knownDay === undefined ? '' : cachedDay(knownDay, zone);
   let marked = newAfter === undefined;
   const add = (message: Message, key: string, waits?: Pending['pending']): void => {
-    const today = cachedDay(message.at, zone);
+    const isNear = before !== undefined && message.at.startsWith(before.at.slice(0, SHARED));
+    const today = isNear ? day : cachedDay(message.at, zone);
     let grouped =
       before !== undefined &&
       before.author === message.author &&
@@ -63,14 +80,17 @@ export const rowsOf = ({ messages, pending, newAfter, me, zone }: Asked): Row[] 
   };
   for (const message of messages) if (isShown(message)) add(message, String(message.number));
   for (const one of pending) add(one.message, one.pending.id, one.pending);
-  return rows;
+  const edge = stuck && messages.at(stuck === 'before' ? 0 : -1);
+  if (!edge) return rows;
+  const gap: Row = { kind: 'gap', key: `gap ${stuck}`, side: stuck, at: edge.at };
+  return stuck === 'before' ? [gap, ...rows] : [...rows, gap];
 };
 
 const isSame = (a: Row, b: Row): boolean => {
   if (a.kind === 'message' && b.kind === 'message') {
     return a.message === b.message && a.grouped === b.grouped && a.pending === b.pending;
   }
-  return a.kind === b.kind;
+  return a.kind === b.kind && (a.kind !== 'gap' || b.kind !== 'gap' || a.at === b.at);
 };
 
 /** Rows that say the same stay the same objects, so that only what changed is drawn again. */

@@ -11,9 +11,23 @@ const written = (name: string, options: Intl.DateTimeFormatOptions, at: string |
   return known.format(new Date(at));
 };
 
-export const clock = (at: string | number): string => written('clock', { timeStyle: 'short' }, at);
+const clocks = new Map<string, string>();
+const CLOCKS_MAX = 5_000;
+
+/** Asked three times of every row that is drawn, and formatting is what costs: once a minute is enough. */
+export const clock = (at: string | number): string => {
+  const minute = typeof at === 'string' ? at.slice(0, 16) : String(Math.floor(at / 60_000));
+  const key = `${locale()} ${minute}`;
+  const known = clocks.get(key) ?? written('clock', { timeStyle: 'short' }, at);
+  if (clocks.size >= CLOCKS_MAX) clocks.clear();
+  clocks.set(key, known);
+  return known;
+};
 export const whole = (at: string | number): string => written('whole', { dateStyle: 'full', timeStyle: 'short' }, at);
 export const date = (at: string | number): string => written('date', { dateStyle: 'medium' }, at);
+
+/** The same for all times of one day here. */
+export const dayKey = (at: string | number): string => new Date(at).toDateString();
 
 const startOf = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { apply } from './apply';
-import { changed, paged, privately } from './catch-up';
+import { changed, movedBy, paged, privately } from './catch-up';
 import { ADA, BOB, GENERAL, message, page, sent } from './fixtures';
 import { empty, mentionsOf, type State, unreadOf } from './state';
 
@@ -106,6 +106,17 @@ describe('what changed while away', () => {
       channels: [{ channel: GENERAL, role: 'member', last_at: '2026-01-01T00:00:00Z', last_position: 9, last_number: 9, read: 9, mentions: [] }],
     });
     expect(Object.entries(later.threads).map(([key, run]) => [key, run.atEnd])).toEqual([[`${GENERAL}.7`, false]]);
+  });
+
+  it('what is caught up with is counted in messages, and the first look at a workspace is late for nothing', () => {
+    const news = {
+      epoch: '1', position: 9, people: {}, left: [],
+      channels: [{ channel: GENERAL, role: 'member' as const, last_at: '2026-01-01T00:00:00Z', last_position: 9, last_number: 6, read: 3, mentions: [] }],
+      threads: [{ channel: GENERAL, thread: 2, last_at: '2026-01-01T00:00:00Z', last_number: 4, read: 0, mentions: [] }],
+    };
+    expect(movedBy(seated(3), news)).toBe(3 + 1);
+    expect(movedBy(empty(ADA), news)).toBe(0);
+    expect(movedBy(seated(3), { ...news, epoch: '2' })).toBe(2);
   });
 
   it('another epoch drops what was held, and keeps what was written', () => {

@@ -1,6 +1,6 @@
 /** What changed while this device was away, its private rows, and pages: the other ways into the state. */
 
-import type { Changed, ChangedChannel, ChannelId, Page, PrivateItem } from '../api/wire';
+import type { Changed, ChangedChannel, ChannelId, Page, Person, PrivateItem } from '../api/wire';
 import { join } from './runs';
 import { keep, type Place, type Run, type State, threadKey } from './state';
 
@@ -20,6 +20,18 @@ const behind = (runs: State['runs'], { channel, last_position }: ChangedChannel)
     (key === channel || key.startsWith(`${channel}.`)) && run.atEnd && run.position < last_position;
   const late = Object.entries(runs).filter(isBehind);
   return late.length === 0 ? runs : { ...runs, ...Object.fromEntries(late.map(([key, run]) => [key, { ...run, atEnd: false }])) };
+};
+
+/** How much moved while one was away; of a first look at a workspace nothing is late. */
+export const movedBy = (state: State, news: Changed): number => {
+  if (state.epoch === '') return 0;
+  // Another history: nothing of it is known.
+  if (state.epoch !== news.epoch) return news.channels.length + news.threads.length;
+  const sum = (all: number[]): number => all.reduce((one, other) => one + Math.max(0, other), 0);
+  return (
+    sum(news.channels.map((one) => one.last_number - (state.places[one.channel]?.last ?? one.last_number - 1))) +
+    sum(news.threads.map((one) => one.last_number - (state.followed[threadKey(one.channel, one.thread)]?.last ?? one.last_number - 1)))
+  );
 };
 
 export const changed = (state: State, news: Changed): State => {
@@ -118,10 +130,10 @@ const reaching = (run: Run, page: Page, known: number | undefined): Run =>
 
 /** A page of the timeline, or of a thread where it has a root. */
 export const paged = (state: State, channel: ChannelId, thread: number, page: Page): State => {
-  const people = { ...state.people };
-  for (const [account, fresh] of Object.entries(page.people)) {
-    if ((people[account]?.changed ?? -1) < fresh.changed) people[account] = fresh;
-  }
+  const isNewer = ([account, fresh]: [string, Person]): boolean => (state.people[account]?.changed ?? -1) < fresh.changed;
+  const newer = Object.entries(page.people).filter(isNewer);
+  // The same object where nobody is new: each row that is drawn looks at it.
+  const people = newer.length === 0 ? state.people : { ...state.people, ...Object.fromEntries(newer) };
   if (thread === 0) {
     const run = reaching(join(state.runs[channel], page), page, state.places[channel]?.last);
     return { ...state, people, runs: { ...state.runs, [channel]: run } };

@@ -1,8 +1,8 @@
 /** One workspace on this device: what is known, what is on its way, and how the line is. */
 
-import type { Account, ChannelId, Down, Event, FaceState, Goodbye, Hello, Message, Page, Up } from '../api/wire';
+import type { Account, Changed, ChannelId, Down, Event, FaceState, Goodbye, Hello, Message, Page, Up } from '../api/wire';
 import { again, apply } from './apply';
-import { changed, paged, privately } from './catch-up';
+import { changed, movedBy, paged, privately } from './catch-up';
 import type { Disk } from './disk';
 import type { Connection } from './link';
 import * as outgoing from './outbox';
@@ -27,6 +27,8 @@ export interface View {
   typing: readonly Typing[];
   /** A snapshot is here: from the disk, or from the server. */
   ready: boolean;
+  /** How much of what happened meanwhile is still being taken in. */
+  behind: number;
 }
 
 export type Window = { latest: true } | { around: number | 'unread' } | { before: number } | { after: number } | { at: string };
@@ -54,6 +56,7 @@ export const TYPING_MS = 10_000;
 const SIGNED_OUT = 1;
 const OTHER_EPOCH = 10;
 const SAVE_MS = 2_000;
+const REST_MS = 200;
 /** More than that while one page comes, and the run asks for the rest itself. */
 const MEANWHILE_MAX = 500;
 /** Of the state that is kept for the next start. */
@@ -73,6 +76,11 @@ export class Engine {
   private loading = 0;
   /** Heard while pages are on their way: what they bring may be older. */
   private meanwhile: Event[] = [];
+  /** Pages on their way, by what was asked: who asks for the same meanwhile waits for the same. */
+  private readonly coming = new Map<string, Promise<Page>>();
+  /** Until it is known what there is, a page has no place. */
+  private known: () => void = () => undefined;
+  private readonly isKnown = new Promise<void>((resolve) => (this.known = resolve));
   private saving: (() => void) | undefined;
   private ticket: string | undefined;
   private readonly waiters = new Map<string, { resolve: (number: number) => void; reject: (why: unknown) => void }>();
@@ -91,6 +99,7 @@ export class Engine {
       faces: {},
       typing: [],
       ready: false,
+      behind: 0,
     };
   }
 
@@ -118,7 +127,7 @@ export class Engine {
 
   became(connection: Connection): void {
     if (connection.kind !== 'live' && this.view.connection.kind === 'live') {
-      this.change({ outbox: outgoing.cut(this.view.outbox), faces: {}, typing: [] });
+      this.change({ outbox: outgoing.cut(this.view.outbox), faces: {}, typing: [], behind: 0 });
     }
     this.change({ connection });
   }
@@ -137,13 +146,20 @@ export class Engine {
   heard(frame: Down): void {
     if ('welcome' in frame) this.welcome(frame);
     else if ('event' in frame) this.event(frame.event);
-    else if ('changed' in frame) this.change({ state: changed(this.view.state, frame.changed), ready: true });
+    else if ('changed' in frame) this.caughtUp(frame.changed);
     else if ('private' in frame) {
       this.change({ state: privately(this.view.state, frame.private.version, frame.private.items) });
     } else if ('at' in frame) this.at(frame.at);
     else if ('done' in frame) this.done(frame.done.key, frame.done.number ?? 0);
     else if ('refused' in frame) this.refused(frame);
     else if ('faces' in frame) this.faces(frame);
+  }
+
+  private caughtUp(news: Changed): void {
+    const { state, behind } = this.view;
+    this.change({ state: changed(state, news), ready: true, behind: behind + movedBy(state, news) });
+    this.known();
+    if (!news.more) this.restSoon();
   }
 
   private event(event: Event): void {
@@ -159,6 +175,14 @@ export class Engine {
     this.ticket = at.ticket ?? this.ticket;
     // What lies between is not mine to see.
     if (at.position > state.position) this.change({ state: { ...state, position: at.position } });
+  }
+
+  /** Everything was told, and no page of it is on its way: what is open asks for its own within a moment. */
+  private restSoon(): void {
+    if (this.view.behind === 0) return;
+    this.tools.clock.after(REST_MS, () => {
+      if (this.loading === 0) this.change({ behind: 0 });
+    });
   }
 
   private welcome({ welcome }: Extract<Down, { welcome: unknown }>): void {
@@ -272,17 +296,33 @@ export class Engine {
     this.up({ mark: { channel, number, ...(thread > 0 ? { thread } : {}) } });
   }
 
-  async load(channel: ChannelId, thread: number, window: Window): Promise<Page> {
+  load(channel: ChannelId, thread: number, window: Window): Promise<Page> {
+    const asked = JSON.stringify([channel, thread, window]);
+    const coming = this.coming.get(asked) ?? this.fetch(channel, thread, window).finally(() => this.coming.delete(asked));
+    this.coming.set(asked, coming);
+    return coming;
+  }
+
+  /** A page that will be looked at. Where it does not come, who looks asks again, and hears why. */
+  ahead(channel: ChannelId, window: Window): void {
+    if (!this.view.state.runs[channel]) void this.load(channel, 0, window).catch(() => undefined);
+  }
+
+  private async fetch(channel: ChannelId, thread: number, window: Window): Promise<Page> {
     const { state } = this.view;
     const fresh = state.epoch ? { epoch: state.epoch, at_least: state.position } : undefined;
     this.loading += 1;
     try {
       const page = await this.tools.pages({ channel, thread }, window, fresh);
+      if (!this.view.state.epoch) await this.isKnown;
       this.change({ state: again(paged(this.view.state, channel, thread, page), this.meanwhile, page.position) });
       return page;
     } finally {
       this.loading -= 1;
-      if (this.loading === 0) this.meanwhile = [];
+      if (this.loading === 0) {
+        this.meanwhile = [];
+        this.restSoon();
+      }
     }
   }
 
@@ -293,6 +333,11 @@ export class Engine {
     const run = state[kind][key];
     const shorter = run && cut(run, end);
     if (shorter && shorter !== run) this.change({ state: { ...state, [kind]: { ...state[kind], [key]: shorter } } });
+  }
+
+  /** Up to where my private rows are known here. */
+  get version(): number {
+    return this.view.state.version;
   }
 
   /** A row that an answer of the HTTP face carried. */

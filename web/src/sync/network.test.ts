@@ -218,6 +218,37 @@ describe('a bad network', () => {
     }
   });
 
+  it('a page asked for before the line says what there is waits for that, and is asked for once', async () => {
+    const clock = new FakeClock();
+    const server = new Server(() => 0.5, clock);
+    for (let at = 0; at < 3; at += 1) server.other(`other ${at}`);
+    let view: View | undefined;
+    let asked = 0;
+    const engine = new Engine('w', ADA, {
+      clock,
+      disk: memory(),
+      random: () => 0.5,
+      bytes: () => undefined,
+      frame: (work) => work(),
+      arrived: () => undefined,
+      pages: (_, window) => {
+        asked += 1;
+        return Promise.resolve(server.page(window));
+      },
+    }, (fresh) => (view = fresh));
+    engine.ahead(GENERAL, { latest: true });
+    const looked = engine.load(GENERAL, 0, { latest: true });
+    await Promise.resolve();
+    expect(view?.state.runs[GENERAL]).toBeUndefined();
+    const link = new Link({ dial: server.dial, clock, random: () => 0.5 }, engine as never);
+    engine.pipe = link;
+    link.start();
+    clock.go(10);
+    await looked;
+    expect(view?.state.runs[GENERAL]?.messages.map((row) => row.text)).toEqual(['other 0', 'other 1', 'other 2']);
+    expect(asked).toBe(1);
+  });
+
   it('a line that says nothing for two heartbeats is given up and dialled again', () => {
     const { clock, view, engine } = storm(4_242);
     clock.go(120_000);

@@ -21,6 +21,8 @@ export interface Outgoing extends Draft {
   key?: string;
   at: number;
   progress: Progress;
+  /** Why the server could not take it yet; it is tried again by itself. */
+  passing?: string;
 }
 
 /** Codes after which the same thing may go well a moment later, under the same key. */
@@ -60,11 +62,14 @@ export const done = (outbox: Outbox, answer: Pick<Done, 'key'>): Outbox => chang
 
 export const refused = (outbox: Outbox, answer: Refused): Outbox =>
   change(outbox, answer.key, (one) => {
-    if (PASSING.has(answer.code)) return { ...one, progress: { kind: 'waiting' } };
+    if (PASSING.has(answer.code)) return { ...one, passing: answer.code, progress: { kind: 'waiting' } };
     // Sent again it must be a new intent: the old key will never be taken.
     const key = answer.code === EXPIRED ? undefined : one.key;
     return { ...one, key, progress: { kind: 'failed', code: answer.code, message: answer.message } };
   });
+
+/** The store takes nothing for a moment: from the first word of it until what was refused for it is done. */
+export const isReadOnly = (outbox: Outbox): boolean => outbox.some((one) => one.passing === 'read_only' && one.progress.kind !== 'failed');
 
 /** The line was cut: what was on its way is sent again with the same key, unless `welcome` says it happened. */
 export const cut = (outbox: Outbox): Outbox =>

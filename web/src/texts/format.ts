@@ -44,18 +44,21 @@ const cached = <T>(cache: Map<string, T>, locale: string, make: () => T): T => {
   return known;
 };
 
+/** Below a thousand these write a number as a program does, and the first format of a kind costs a frame. */
+const SAME = new Set(['en', 'de']);
+const numbered = (of: number, locale: string): string =>
+  SAME.has(locale) && Number.isInteger(of) && of >= 0 && of < 1_000 ? String(of) : cached(numbers, locale, () => new Intl.NumberFormat(locale)).format(of);
+
 const argument = (inside: string, values: Values, locale: string): string => {
   const [name = '', kind, ...rest] = inside.split(',');
   const value = values[name.trim()];
-  const written = (of: number): string =>
-    cached(numbers, locale, () => new Intl.NumberFormat(locale)).format(of);
-  if (kind === undefined) return typeof value === 'number' ? written(value) : (value ?? '');
+  if (kind === undefined) return typeof value === 'number' ? numbered(value, locale) : (value ?? '');
   const cases = branches(rest.join(','));
   if (kind.trim() === 'select') return format(cases.get(String(value)) ?? cases.get('other') ?? '', values, locale);
   const count = Number(value);
   const rule = cached(rules, locale, () => new Intl.PluralRules(locale)).select(count);
   const chosen = cases.get(`=${count}`) ?? cases.get(rule) ?? cases.get('other') ?? '';
-  return format(chosen.replaceAll('#', written(count)), values, locale);
+  return format(chosen.replaceAll('#', numbered(count, locale)), values, locale);
 };
 
 export const format = (text: string, values: Values, locale: string): string => {

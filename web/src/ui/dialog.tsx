@@ -41,6 +41,8 @@ export const Dialog = (props: { title: string; close: () => void; children: JSX.
 export const Sure = (props: {
   title: string;
   lead: string;
+  /** What it is about, as it stands. */
+  children?: JSX.Element;
   act: string;
   run: () => void;
   close: () => void;
@@ -48,6 +50,7 @@ export const Sure = (props: {
   <Dialog title={props.title} close={props.close}>
     <div class="dialog-body">
       <p>{props.lead}</p>
+      {props.children}
       <div class="dialog-acts">
         <button class="btn" autofocus onClick={() => props.close()}>
           {t('dialog.cancel')}

@@ -1,6 +1,6 @@
 /** Where the keyboard is: kept inside a dialog, given back to what opened it. */
 
-import { onCleanup, onMount } from 'solid-js';
+import { createSignal, onCleanup, onMount } from 'solid-js';
 
 const STOPS =
   'a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), [tabindex]:not([tabindex="-1"])';
@@ -57,4 +57,35 @@ export const roam = (event: KeyboardEvent, box: HTMLElement, selector: string): 
   event.preventDefault();
   next.focus();
   return true;
+};
+
+export interface Roving {
+  /** For each of the tools, by a name of its own. */
+  stop: (name: string) => { tabindex: 0 | -1; 'data-stop': string };
+  /** For what holds them. */
+  pressed: (event: KeyboardEvent & { currentTarget: HTMLElement }) => void;
+  focused: (event: FocusEvent) => void;
+}
+
+/** A bar of tools is one stop; arrows go along it, and it is come back to where it was left. */
+export const useRoving = (first: string): Roving => {
+  const [at, setAt] = createSignal(first);
+  const nameOf = (target: EventTarget | null): string | undefined => (target as HTMLElement | null)?.closest<HTMLElement>('[data-stop]')?.dataset['stop'];
+  return {
+    stop: (name) => ({ tabindex: at() === name ? 0 : -1, 'data-stop': name }),
+    pressed: (event) => {
+      const ahead = document.documentElement.dir === 'rtl' ? -1 : 1;
+      const all = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-stop]')].filter((one) => one.offsetParent !== null);
+      const now = all.findIndex((one) => one.dataset['stop'] === nameOf(event.target));
+      const to = { ArrowRight: now + ahead, ArrowLeft: now - ahead, Home: 0, End: all.length - 1 }[event.key];
+      const next = to === undefined || now < 0 ? undefined : all[(to + all.length) % all.length];
+      if (!next) return;
+      event.preventDefault();
+      next.focus();
+    },
+    focused: (event) => {
+      const name = nameOf(event.target);
+      if (name !== undefined) setAt(name);
+    },
+  };
 };

@@ -99,6 +99,8 @@ export const MenuButton = (props: {
   label: string;
   choices: () => readonly Choice[];
   class?: string;
+  /** One of a bar of tools. */
+  stop?: { tabindex: 0 | -1; 'data-stop': string };
   children: JSX.Element;
 }): JSX.Element => {
   const [open, setOpen] = createSignal(false);
@@ -111,6 +113,8 @@ export const MenuButton = (props: {
         aria-label={props.label}
         aria-haspopup="menu"
         aria-expanded={open()}
+        tabindex={props.stop?.tabindex}
+        data-stop={props.stop?.['data-stop']}
         onClick={() => setOpen(!open())}
       >
         {props.children}

@@ -1,6 +1,6 @@
 /** Written text as elements: made node by node from known parts, never from a string of HTML. */
 
-import { createSignal, For, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
 
 import { type Block, type Inline, parsed, trueHost, wordsOf } from '../model/markdown';
 import { t } from '../texts';
@@ -9,6 +9,8 @@ export interface Names {
   me: string;
   person: (account: string) => string;
   channel: (channel: string) => { name: string; href: string } | undefined;
+  /** Whether Tab stops at what leads somewhere. */
+  stop?: () => -1 | undefined;
 }
 
 const FOLD_LINES = 24;
@@ -46,7 +48,7 @@ const Part = (props: { part: Inline; names: Names }): JSX.Element => {
       // A place of ours opens here; what the server itself answers does not take the page's place.
       const isOurs = new URL(part.href).origin === location.origin && !new URL(part.href).pathname.startsWith('/api/');
       return (
-        <a href={part.href} title={part.href} {...(isOurs ? {} : { target: '_blank', rel: 'noopener noreferrer nofollow' })}>
+        <a href={part.href} tabindex={props.names.stop?.()} title={part.href} {...(isOurs ? {} : { target: '_blank', rel: 'noopener noreferrer nofollow' })}>
           <bdi>
             <Parts parts={part.inside} names={props.names} />
           </bdi>
@@ -63,7 +65,7 @@ const Part = (props: { part: Inline; names: Names }): JSX.Element => {
     case 'channel': {
       const channel = props.names.channel(part.channel);
       return channel ? (
-        <a class="ment" href={channel.href}>
+        <a class="ment" tabindex={props.names.stop?.()} href={channel.href}>
           #<bdi>{channel.name}</bdi>
         </a>
       ) : (
@@ -75,9 +77,7 @@ const Part = (props: { part: Inline; names: Names }): JSX.Element => {
   }
 };
 
-const Parts = (props: { parts: readonly Inline[]; names: Names }): JSX.Element => (
-  <For each={props.parts}>{(part) => <Part part={part} names={props.names} />}</For>
-);
+const Parts = (props: { parts: readonly Inline[]; names: Names }): JSX.Element => <>{props.parts.map((part) => <Part part={part} names={props.names} />)}</>;
 
 const Code = (props: { text: string; language: string }): JSX.Element => {
   const lines = props.text.split('\n');
@@ -114,78 +114,86 @@ const Code = (props: { text: string; language: string }): JSX.Element => {
   );
 };
 
-const Piece = (props: { block: Block; names: Names }): JSX.Element => (
-  <Switch>
-    <Match when={props.block.kind === 'paragraph' && props.block}>
-      {(block) => (
+/** What a block is never changes: another text is other blocks. */
+const Piece = (props: { block: Block; names: Names }): JSX.Element => {
+  const { block } = props;
+  switch (block.kind) {
+    case 'paragraph':
+      return (
         <p>
-          <Parts parts={block().inside} names={props.names} />
+          <Parts parts={block.inside} names={props.names} />
         </p>
-      )}
-    </Match>
-    <Match when={props.block.kind === 'heading' && props.block}>
-      {(block) => (
+      );
+    case 'heading':
+      return (
         <p class="loud">
-          <Parts parts={block().inside} names={props.names} />
+          <Parts parts={block.inside} names={props.names} />
         </p>
-      )}
-    </Match>
-    <Match when={props.block.kind === 'code' && props.block}>
-      {(block) => <Code text={block().text} language={block().language} />}
-    </Match>
-    <Match when={props.block.kind === 'quote' && props.block}>
-      {(block) => (
+      );
+    case 'code':
+      return <Code text={block.text} language={block.language} />;
+    case 'quote':
+      return (
         <blockquote class="quote">
-          <Blocks blocks={block().blocks} names={props.names} />
+          <Blocks blocks={block.blocks} names={props.names} />
         </blockquote>
-      )}
-    </Match>
-    <Match when={props.block.kind === 'list' && props.block}>
-      {(block) => (
-        <Show
-          when={block().ordered}
-          fallback={
-            <ul class="dots-list">
-              <For each={block().items}>{(item) => <li><Blocks blocks={item} names={props.names} /></li>}</For>
-            </ul>
-          }
-        >
-          <ol class="numbers-list" start={block().start}>
-            <For each={block().items}>{(item) => <li><Blocks blocks={item} names={props.names} /></li>}</For>
-          </ol>
-        </Show>
-      )}
-    </Match>
-    <Match when={props.block.kind === 'table' && props.block}>
-      {(block) => (
-        <div class="scrollx" tabindex="0">
-          <table>
-            <thead>
-              <tr>
-                <For each={block().head}>{(cell) => <th scope="col"><Parts parts={cell} names={props.names} /></th>}</For>
-              </tr>
-            </thead>
-            <tbody>
-              <For each={block().rows}>
-                {(row) => (
-                  <tr>
-                    <For each={row}>{(cell) => <td><Parts parts={cell} names={props.names} /></td>}</For>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </div>
-      )}
-    </Match>
-    <Match when={props.block.kind === 'rule'}>
-      <hr />
-    </Match>
-  </Switch>
+      );
+    case 'list':
+      return <List block={block} names={props.names} />;
+    case 'table':
+      return <Table block={block} names={props.names} />;
+    case 'rule':
+      return <hr />;
+  }
+};
+
+const List = (props: { block: Extract<Block, { kind: 'list' }>; names: Names }): JSX.Element => {
+  const items = props.block.items.map((item) => (
+    <li>
+      <Blocks blocks={item} names={props.names} />
+    </li>
+  ));
+  if (!props.block.ordered) return <ul class="dots-list">{items}</ul>;
+  return (
+    <ol class="numbers-list" start={props.block.start}>
+      {items}
+    </ol>
+  );
+};
+
+const Table = (props: { block: Extract<Block, { kind: 'table' }>; names: Names }): JSX.Element => (
+  <div class="scrollx" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          {props.block.head.map((cell) => (
+            <th scope="col">
+              <Parts parts={cell} names={props.names} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {props.block.rows.map((row) => (
+          <tr>
+            {row.map((cell) => (
+              <td>
+                <Parts parts={cell} names={props.names} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
 );
 
 const Blocks = (props: { blocks: readonly Block[]; names: Names }): JSX.Element => (
-  <For each={props.blocks}>{(block) => <Piece block={block} names={props.names} />}</For>
+  <>
+    {props.blocks.map((block) => (
+      <Piece block={block} names={props.names} />
+    ))}
+  </>
 );
 
 export const Prose = (props: { text: string; names: Names }): JSX.Element => (

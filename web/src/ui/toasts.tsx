@@ -21,6 +21,9 @@ const One = (props: { toast: Toast }): JSX.Element => {
   onCleanup(rest);
   return (
     <div class="toast" classList={{ bad: props.toast.tone === 'bad' }} onPointerEnter={rest} onPointerLeave={run} onFocusIn={rest} onFocusOut={run}>
+      <span class={props.toast.tone === 'bad' ? 'toast-bad' : 'dim'}>
+        <Icon name={props.toast.tone === 'bad' ? 'warn' : 'ok'} />
+      </span>
       <span>{props.toast.text}</span>
       <Show when={props.toast.act}>
         {(act) => (

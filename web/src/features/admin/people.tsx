@@ -1,16 +1,14 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 
 import type { MemberView, Role } from '../../api/faces';
-import { go, sayProblem } from '../../model/app';
+import { sayProblem } from '../../model/app';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Sure } from '../../ui/dialog';
-import { Face } from '../../ui/face';
 import { Icon } from '../../ui/icon';
-import { type Choice, MenuButton } from '../../ui/menu';
 import { Paged } from '../lists/paged';
+import { Heads, PersonRow, ROLES } from './person-row';
 
-const ROLES = ['owner', 'admin', 'member', 'guest'] as const;
 /** Everyone, and those of one role. */
 const TABS = ['all', 'owner', 'admin', 'guest', 'bot'] as const;
 
@@ -73,9 +71,18 @@ export const People = (): JSX.Element => {
         </Show>
         <Show when={{ query: query(), version: version() }} keyed>
           {({ query: asked }) => (
-            <Paged ask={(cursor) => face.members({ ...asked, ...(cursor ? { cursor } : {}) })} empty={t('switcher.none')}>
+            <Paged
+              ask={(cursor) => face.members({ ...asked, ...(cursor ? { cursor } : {}) })}
+              empty={t('switcher.none')}
+              around={(inside) => (
+                <div role="table" aria-label={t('admin.people')}>
+                  <Heads items={inside.items} chosen={chosen()} choose={setChosen} />
+                  {inside.children}
+                </div>
+              )}
+            >
               {(member) => (
-                <Row
+                <PersonRow
                   member={member}
                   isChosen={isChosen(member)}
                   choose={(on) => choose(member, on)}
@@ -99,58 +106,5 @@ export const People = (): JSX.Element => {
         )}
       </Show>
     </>
-  );
-};
-
-const Row = (props: { member: MemberView; isChosen: boolean; choose: (on: boolean) => void; change: (role: Role) => void; remove: () => void }): JSX.Element => {
-  const team = useTeam();
-  const { face } = team;
-  const isBot = (): boolean => props.member.role === 'bot';
-  const choices = (): Choice[] => [
-    {
-      label: t('person.write'),
-      icon: 'compose',
-      run: () => void face.direct([props.member.account]).then((made) => go({ kind: 'place', workspace: team.room.slug, channel: made.id }), sayProblem),
-    },
-    { label: t('admin.sessions'), icon: 'key', run: () => void face.endSessions(props.member.account).catch(sayProblem) },
-    { label: t('admin.remove'), icon: 'trash', bad: true, apart: true, run: props.remove },
-  ];
-  return (
-    <div class="found row human" classList={{ sel: props.isChosen }}>
-      <label class="tick">
-        <input type="checkbox" checked={props.isChosen} aria-label={t('admin.choose', { name: props.member.name })} onChange={(event) => props.choose(event.currentTarget.checked)} />
-      </label>
-      <div class="person grows">
-        <Face id={props.member.account} name={props.member.name} picture={props.member.picture && face.pictureOf(props.member.picture)} size={28} />
-        <div class="cut">
-          <div class="t cut">
-            <bdi>{props.member.name}</bdi>
-            <Show when={props.member.account === team.me}>
-              {' '}
-              <span class="tag">{t('tab.you')}</span>
-            </Show>
-          </div>
-          <div class="d cut" dir="auto">
-            {props.member.title || props.member.status?.text || ' '}
-          </div>
-        </div>
-      </div>
-      <Show when={!isBot()} fallback={<span class="tag">{t('role.bot')}</span>}>
-        <select class="bare-select" aria-label={`${t('admin.role')}, ${props.member.name}`} onChange={(event) => props.change(event.currentTarget.value as Role)}>
-          <For each={ROLES}>
-            {(role) => (
-              <option value={role} selected={props.member.role === role}>
-                {t(`role.${role}`)}
-              </option>
-            )}
-          </For>
-        </select>
-      </Show>
-      <Show when={props.member.account !== team.me} fallback={<span class="ib sm" />}>
-        <MenuButton label={t('admin.more', { name: props.member.name })} class="ib sm" choices={choices}>
-          <Icon name="more" size="s" />
-        </MenuButton>
-      </Show>
-    </div>
   );
 };

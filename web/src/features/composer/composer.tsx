@@ -5,9 +5,10 @@ import { Portal } from 'solid-js/web';
 
 import type { Channel } from '../../api/wire';
 import { sayProblem } from '../../model/app';
-import { type Act, actFor, keysOf } from '../../model/keys';
+import { type Act, actFor, keysOf, sendsByEnter } from '../../model/keys';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
+import { useRoving } from '../../ui/focus';
 import { Icon } from '../../ui/icon';
 import { editing, quoted, setEditing, setQuoted } from '../timeline/acts';
 import { type Chosen, fromWire, type Suggestion, suggest, toWire, wordAt } from './complete';
@@ -23,6 +24,7 @@ const EmojiPicker = lazy(() => import('./picker').then((module) => ({ default: m
 const BYTES_MAX = 16 * 1024;
 const TYPING_EVERY_MS = 4_000;
 const encoder = new TextEncoder();
+const GROWS = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content');
 
 export interface ComposerProps {
   channel: Channel;
@@ -67,6 +69,7 @@ const Field = (props: ComposerProps): JSX.Element => {
   const [also, setAlso] = createSignal(false);
   const [picking, setPicking] = createSignal<HTMLElement>();
   const [composing, setComposing] = createSignal(false);
+  const roving = useRoving('emoji');
   let typedAt = 0;
 
   const names = {
@@ -112,13 +115,16 @@ const Field = (props: ComposerProps): JSX.Element => {
   );
 
   const grow = (): void => {
-    if (!area) return;
+    // Where the field grows by itself, no key waits for it to be measured.
+    if (!area || GROWS) return;
     area.style.blockSize = 'auto';
     area.style.blockSize = `${area.scrollHeight}px`;
   };
 
-  const wire = (): string => withEmoji(toWire(text(), chosen())).trim();
-  const left = (): number => BYTES_MAX - encoder.encode(wire()).length;
+  const wire = createMemo(() => withEmoji(toWire(text(), chosen())).trim());
+  const left = createMemo(() => BYTES_MAX - encoder.encode(wire()).length);
+  /** What is sent now waits here for the line. */
+  const isAway = (): boolean => ['reconnecting', 'waiting'].includes(team.view().connection.kind);
   const canSend = (): boolean => wire() !== '' && left() >= 0;
 
   const [known, setKnown] = createSignal(0);
@@ -204,7 +210,7 @@ const Field = (props: ComposerProps): JSX.Element => {
     const open = suggestions();
     if (open.length > 0 && chooses(event, open)) return;
     const command = event.ctrlKey || event.metaKey;
-    if (event.key === 'Enter' && !event.shiftKey && (command || !insideFence())) {
+    if (event.key === 'Enter' && !event.shiftKey && (command || (sendsByEnter(team.state().kept) && !insideFence()))) {
       event.preventDefault();
       send();
     } else if (event.key === 'ArrowUp' && text() === '' && !edited()) {
@@ -277,24 +283,24 @@ const Field = (props: ComposerProps): JSX.Element => {
           onCompositionEnd={() => setComposing(false)}
           onBlur={() => draft.flush()}
         />
-        <div class="ctools">
-          <button class="ib" aria-label={t('composer.emoji')} onClick={(event) => setPicking(event.currentTarget)}>
+        <div class="ctools" role="toolbar" aria-label={t('composer.tools')} onKeyDown={roving.pressed} onFocusIn={roving.focused}>
+          <button class="ib" {...roving.stop('emoji')} aria-label={t('composer.emoji')} onClick={(event) => setPicking(event.currentTarget)}>
             <Icon name="smile" />
           </button>
-          <button class="ib" aria-label={t('composer.mention')} onClick={() => insert(area, '@', replace)}>
+          <button class="ib" {...roving.stop('mention')} aria-label={t('composer.mention')} onClick={() => insert(area, '@', replace)}>
             <Icon name="at" />
           </button>
           <span class="sep" />
-          <button class="ib hide-phone" aria-label={t('composer.bold')} onClick={() => mark('**', '**')}>
+          <button class="ib hide-phone" {...roving.stop('bold')} aria-label={t('composer.bold')} onClick={() => mark('**', '**')}>
             <Icon name="bold" />
           </button>
-          <button class="ib hide-phone" aria-label={t('composer.italic')} onClick={() => mark('_', '_')}>
+          <button class="ib hide-phone" {...roving.stop('italic')} aria-label={t('composer.italic')} onClick={() => mark('_', '_')}>
             <Icon name="italic" />
           </button>
-          <button class="ib hide-phone" aria-label={t('composer.code')} onClick={() => mark('`', '`')}>
+          <button class="ib hide-phone" {...roving.stop('code')} aria-label={t('composer.code')} onClick={() => mark('`', '`')}>
             <Icon name="code" />
           </button>
-          <button class="ib hide-phone" aria-label={t('composer.list')} onClick={() => mark('\n- ', '')}>
+          <button class="ib hide-phone" {...roving.stop('list')} aria-label={t('composer.list')} onClick={() => mark('\n- ', '')}>
             <Icon name="list" />
           </button>
           <Show when={left() < BYTES_MAX / 10}>
@@ -302,8 +308,14 @@ const Field = (props: ComposerProps): JSX.Element => {
               {left() < 0 ? t('composer.toolong', { over: -left() }) : t('composer.long', { left: left() })}
             </span>
           </Show>
+          <Show when={isAway()}>
+            <span class="state">
+              <Icon name="cloud" size="s" />
+              {t('message.waiting')}
+            </span>
+          </Show>
           <span class="send" classList={{ idle: !canSend() }}>
-            <button aria-label={t('composer.send')} aria-disabled={!canSend()} onClick={send}>
+            <button {...roving.stop('send')} aria-label={t('composer.send')} aria-disabled={!canSend()} onClick={send}>
               <Icon name="send" flip />
             </button>
           </span>
@@ -333,7 +345,7 @@ const Field = (props: ComposerProps): JSX.Element => {
           </label>
         </Show>
         <TypingLine channel={props.channel.id} thread={props.thread} />
-        <span class="push hide-phone">{draft.justSaved() ? t('composer.draft') : t('composer.keys')}</span>
+        <span class="push hide-phone">{draft.justSaved() ? t('composer.draft') : t(sendsByEnter(team.state().kept) ? 'composer.keys' : 'composer.keys.ctrl')}</span>
       </div>
     </div>
   );

@@ -1,11 +1,10 @@
-/** A draft follows the account: saved after a second of rest, and at once when one leaves. */
+/** The draft of one place: it follows the account. */
 
 import { type Accessor, createMemo, createSignal, onCleanup } from 'solid-js';
 
-import { sayProblem } from '../../model/app';
+import { textOf } from '../../model/drafts';
 import type { Team } from '../../model/team';
 
-const REST_MS = 1_000;
 const SAID_MS = 2_000;
 
 export interface DraftAt {
@@ -24,45 +23,25 @@ export interface DraftKeeper {
 
 const subjectOf = (at: DraftAt): string => (at.thread > 0 ? `${at.channel}.${at.thread}` : at.channel);
 
-export const textOf = (value: unknown): string => {
-  if (typeof value === 'string') return value;
-  const text = (value as { text?: unknown } | null | undefined)?.text;
-  return typeof text === 'string' ? text : '';
-};
-
 export const useDraft = (at: Accessor<DraftAt>, team: Team): DraftKeeper => {
-  let waiting: { subject: string; text: string } | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Where something was written last: one may be elsewhere before it rests. */
+  let writtenAt: string | undefined;
   const [justSaved, setJustSaved] = createSignal(false);
   const kept = createMemo(() => team.state().kept['draft']?.[subjectOf(at())]);
 
   const flush = (): void => {
-    clearTimeout(timer);
-    const what = waiting;
-    waiting = undefined;
-    if (!what) return;
-    const saved = what.text === '' ? team.face.drop('draft', what.subject) : team.face.keep('draft', what.subject, { text: what.text });
-    saved.then(
-      () => {
-        if (what.text === '') return;
-        setJustSaved(true);
-        setTimeout(() => setJustSaved(false), SAID_MS);
-      },
-      // Offline it stays in the state of this device, and is written with the next change.
-      (error: unknown) => {
-        if (navigator.onLine && (error as { status?: number }).status !== 0) sayProblem(error);
-      },
-    );
+    if (writtenAt !== undefined) team.drafts.flush(writtenAt);
   };
 
   const write = (text: string): void => {
     const subject = subjectOf(at());
-    if (waiting && waiting.subject !== subject) flush();
-    waiting = { subject, text };
-    const value = text === '' ? null : { text };
-    team.engine.privately(0, [{ kind: 'draft', subject, value, version: 0 }]);
-    clearTimeout(timer);
-    timer = setTimeout(flush, REST_MS);
+    if (writtenAt !== subject) flush();
+    writtenAt = subject;
+    team.drafts.write(subject, text, () => {
+      if (text === '') return;
+      setJustSaved(true);
+      setTimeout(() => setJustSaved(false), SAID_MS);
+    });
   };
   onCleanup(flush);
   return {
@@ -73,7 +52,10 @@ export const useDraft = (at: Accessor<DraftAt>, team: Team): DraftKeeper => {
       flush();
     },
     flush,
-    fromElsewhere: () => (waiting ? undefined : textOf(kept())),
+    fromElsewhere: () => {
+      const text = textOf(kept());
+      return team.drafts.isResting(subjectOf(at())) ? undefined : text;
+    },
     justSaved,
   };
 };

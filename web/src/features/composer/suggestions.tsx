@@ -4,7 +4,7 @@ import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { Icon } from '../../ui/icon';
-import { pictureOf } from '../timeline/message';
+import { pictureOf } from '../timeline/face-of';
 import type { Suggestion } from './complete';
 
 /** Above the field; the field keeps the focus and names the chosen one. */

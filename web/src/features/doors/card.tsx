@@ -91,6 +91,8 @@ export const Field = (props: {
   complete?: string;
   focus?: boolean;
   required?: boolean;
+  /** What stands before it and is not written. */
+  before?: string;
 }): JSX.Element => {
   const [seen, setSeen] = createSignal(false);
   const type = (): string => (props.type === 'password' && seen() ? 'text' : (props.type ?? 'text'));
@@ -98,6 +100,11 @@ export const Field = (props: {
     <div class="field">
       <label for={props.name}>{props.label}</label>
       <div class="input affix" classList={{ wrong: props.wrong !== undefined }}>
+        <Show when={props.before}>
+          <span class="dim fixed" dir="ltr" aria-hidden="true">
+            {props.before}
+          </span>
+        </Show>
         <input
           id={props.name}
           name={props.name}

@@ -5,7 +5,7 @@ import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { door, Team } from '../../api/faces';
 import { Problem } from '../../api/http';
 import { enter, go, say, sayProblem } from '../../model/app';
-import { hueOf, initialsOf } from '../../model/people';
+import { addressOf, hueOf, initialsOf } from '../../model/people';
 import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
 import { Field, Mark, useTry, Wrong } from './card';
@@ -24,6 +24,9 @@ export const Setup = (): JSX.Element => {
   const [email, setEmail] = createSignal('');
   const [password, setPassword] = createSignal('');
   const [workspace, setWorkspace] = createSignal('');
+  // Follows the name until somebody writes another.
+  const [ownAddress, setOwnAddress] = createSignal<string>();
+  const address = (): string => ownAddress() ?? addressOf(workspace());
   const [channels, setChannels] = createSignal<readonly string[]>(['general', 'announcements']);
   const [fresh, setFresh] = createSignal('');
   const offered = (): string[] => [...new Set([...FIRST, ...channels()])];
@@ -42,7 +45,7 @@ export const Setup = (): JSX.Element => {
   const make = (event: SubmitEvent): void => {
     event.preventDefault();
     trying.run(async () => {
-      const body = { code: code().trim(), email: email(), password: password(), name: name(), workspace: workspace(), ...(channels().length > 0 ? { channels: [...channels()] } : {}) };
+      const body = { code: code().trim(), email: email(), password: password(), name: name(), workspace: workspace(), ...(address() ? { slug: address() } : {}), ...(channels().length > 0 ? { channels: [...channels()] } : {}) };
       const answer = await door.setUp(body).catch((error: unknown) => {
         // A wrong field of the first step is shown where it can be mended.
         const details = error instanceof Problem ? error.details : {};
@@ -117,7 +120,8 @@ export const Setup = (): JSX.Element => {
             </Match>
             <Match when={step() === 'workspace'}>
               <form class="fit" onSubmit={make}>
-                <Field label={t('setup.workspace.name')} name="workspace" value={workspace()} set={setWorkspace} wrong={trying.field('workspace') ?? trying.field('slug')} focus />
+                <Field label={t('setup.workspace.name')} name="workspace" value={workspace()} set={setWorkspace} wrong={trying.field('workspace')} focus />
+                <Field label={t('setup.address')} name="address" before={`${location.host}/`} hint={t('setup.address.hint')} value={address()} set={setOwnAddress} wrong={trying.field('slug')} required={false} />
                 <div class="field" role="group" aria-label={t('setup.channels')}>
                   <span class="label">{t('setup.channels')}</span>
                   <div class="chips">

@@ -9,7 +9,7 @@ import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { Icon } from '../../ui/icon';
-import { pictureOf } from '../timeline/message';
+import { pictureOf } from '../timeline/face-of';
 
 const SPEAKERS = 3;
 const SPEAKERS_FROM = 50;

@@ -8,6 +8,7 @@ import { useTeam } from '../../model/team';
 
 const EVERY_MS = 1_000;
 const PEOPLE_MAX = 200;
+const CHANNELS_MAX = 20;
 /** Still here, but nobody touched anything. */
 const IDLE_MS = 5 * 60_000;
 
@@ -25,13 +26,15 @@ export const useLooking = (): void => {
   };
   const look = (): void => {
     const now = route();
-    const channels = now.kind === 'place' && now.channel ? [now.channel] : [];
-    const { state } = { state: team.state() };
-    const people = new Set<string>();
-    for (const channel of Object.values(state.channels)) {
-      if (channel.kind === 'direct') for (const account of othersOf(channel, team.me)) people.add(account);
-    }
-    const run = channels[0] ? state.runs[channels[0]] : undefined;
+    const state = team.state();
+    const open = now.kind === 'place' ? now.channel : undefined;
+    const directs = Object.values(state.channels).filter((channel) => channel.kind === 'direct');
+    const people = new Set(directs.flatMap((channel) => othersOf(channel, team.me)));
+    // Who types to me is seen in the sidebar, too; in a channel of many it would be somebody always.
+    const lastly = (id: string): number => state.places[id]?.lastPosition ?? 0;
+    const talks = directs.map((channel) => channel.id).sort((a, b) => lastly(b) - lastly(a));
+    const channels = [...new Set(open ? [open, ...talks] : talks)].slice(0, CHANNELS_MAX);
+    const run = open ? state.runs[open] : undefined;
     for (const message of run?.messages.slice(-50) ?? []) people.add(message.author);
     people.delete(team.me);
     const idle = document.hidden || Date.now() - touched > IDLE_MS;

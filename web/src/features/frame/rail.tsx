@@ -9,7 +9,7 @@ import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { Icon } from '../../ui/icon';
 import { badge } from '../sidebar/row';
-import { pictureOf } from '../timeline/message';
+import { pictureOf } from '../timeline/face-of';
 import { open } from './open';
 
 /** Only with two workspaces or more, or for an admin; otherwise its contents stand in the workspace menu. */

@@ -6,11 +6,15 @@ import { go } from '../../model/app';
 import { useTeam } from '../../model/team';
 import * as time from '../../model/time';
 import { renew } from '../../model/worker';
+import { isReadOnly } from '../../sync/outbox';
 import { t } from '../../texts';
+import { Icon } from '../../ui/icon';
 
 const QUIET_MS = 2_000;
 const OFFLINE_MS = 15_000;
 const BACK_MS = 3_000;
+/** Most of the time it is done before anybody could read of it. */
+const LATE_MS = 500;
 
 export const Strip = (): JSX.Element => {
   const team = useTeam();
@@ -39,6 +43,16 @@ export const Strip = (): JSX.Element => {
     return known.kind === 'reconnecting' ? known.since : undefined;
   };
   const isOffline = (): boolean => !navigator.onLine || now() - (since() ?? now()) > OFFLINE_MS;
+  const behind = createMemo(() => team.view().behind);
+  const [isLate, setLate] = createSignal(false);
+  createEffect(
+    on(createMemo(() => behind() > 0), (is) => {
+      setLate(false);
+      if (!is) return;
+      const timer = setTimeout(() => setLate(true), LATE_MS);
+      onCleanup(() => clearTimeout(timer));
+    }),
+  );
   const left = (): number => {
     const known = line();
     return known.kind === 'waiting' ? Math.max(1, Math.ceil((known.until - now()) / 1000)) : 0;
@@ -52,6 +66,7 @@ export const Strip = (): JSX.Element => {
       <Switch>
         <Match when={over() === 'signed-out'}>
           <div class="strip bad">
+            <Icon name="warn" />
             {t('strip.signedout')}
             <button onClick={() => go({ kind: 'sign-in', to: location.pathname })}>{t('door.signin')}</button>
           </div>
@@ -63,13 +78,20 @@ export const Strip = (): JSX.Element => {
           </div>
         </Match>
         <Match when={over() === 'not-a-member'}>
-          <div class="strip bad">{t('strip.notmember')}</div>
+          <div class="strip bad">
+            <Icon name="lock" />
+            {t('strip.notmember')}
+          </div>
         </Match>
         <Match when={line().kind === 'waiting'}>
-          <div class="strip warn">{t('strip.waiting', { seconds: left() })}</div>
+          <div class="strip warn">
+            <Icon name="clock" />
+            {t('strip.waiting', { seconds: left() })}
+          </div>
         </Match>
         <Match when={since() !== undefined && isOffline()}>
           <div class="strip warn">
+            <Icon name="cloud" />
             {t('strip.offline', { time: time.clock(since() ?? now()), count: waiting() })}
             <button onClick={() => team.again()}>{t('strip.try')}</button>
           </div>
@@ -80,8 +102,23 @@ export const Strip = (): JSX.Element => {
             {t('strip.reconnecting')}
           </div>
         </Match>
+        <Match when={isLate()}>
+          <div class="strip info">
+            <span class="spin" aria-hidden="true" />
+            {t('strip.behind', { count: behind() })}
+          </div>
+        </Match>
+        <Match when={isReadOnly(team.view().outbox)}>
+          <div class="strip warn">
+            <Icon name="eye" />
+            {t('strip.readonly')}
+          </div>
+        </Match>
         <Match when={isBack()}>
-          <div class="strip good">{t('strip.back')}</div>
+          <div class="strip good">
+            <Icon name="ok" />
+            {t('strip.back')}
+          </div>
         </Match>
       </Switch>
     </div>

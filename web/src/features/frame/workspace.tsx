@@ -1,6 +1,6 @@
 /** An open workspace: rail, sidebar, the open place, one pane beside it. */
 
-import { createEffect, createMemo, type JSX, lazy, Match, on, onCleanup, Show, Suspense, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, lazy, Match, on, onCleanup, Show, Suspense, Switch } from 'solid-js';
 
 import type { Me, Room } from '../../api/faces';
 import type { Channel } from '../../api/wire';
@@ -9,12 +9,14 @@ import type { Pane } from '../../model/route';
 import { openTeam, TeamProvider, totalOf, useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Composer } from '../composer/composer';
+import { isWide } from '../panes/widen';
 import { Sidebar } from '../sidebar/sidebar';
 import { Thread } from '../thread/thread';
 import { Asking } from '../timeline/asking';
 import { setEditing } from '../timeline/acts';
 import { Bones, Timeline } from '../timeline/timeline';
 import { Bar } from './bar';
+import { Grip } from './grip';
 import { Keyboard } from './keyboard';
 import { useLooking } from './looking';
 import { notify, useHeard } from './notices';
@@ -136,8 +138,10 @@ const Sheet = (): JSX.Element => {
     ),
   );
   const hasPane = (): boolean => place()?.thread !== undefined || place()?.pane !== undefined;
+  const isWidened = (): boolean => channel() !== undefined && hasPane() && isWide();
   return (
-    <div class="sheet" classList={{ two: channel() !== undefined && hasPane() }}>
+    <div class="sheet" classList={{ two: channel() !== undefined && hasPane(), widened: isWidened() }}>
+      <Grip part="side" />
       <Switch fallback={<Nothing />}>
         <Match when={page()}>
           {(shown) => (
@@ -153,8 +157,11 @@ const Sheet = (): JSX.Element => {
             </Suspense>
           )}
         </Match>
-        <Match when={channel()}>{(known) => <Place channel={known()} />}</Match>
+        <Match when={channel()}>{(known) => <Place channel={known()} covered={isWidened()} />}</Match>
       </Switch>
+      <Show when={channel() !== undefined && hasPane() && !isWidened()}>
+        <Grip part="pane" />
+      </Show>
       <Show when={channel()}>
         {(known) => (
           <Switch>
@@ -173,7 +180,19 @@ const Sheet = (): JSX.Element => {
   );
 };
 
-const Place = (props: { channel: Channel }): JSX.Element => {
+/** The first place is drawn in two turns, what stands around its messages and then they: a page that opens has much to do. */
+let wasOpened = false;
+const useTurn = (): (() => boolean) => {
+  const [isOpened, setOpened] = createSignal(wasOpened);
+  const timer = setTimeout(() => {
+    wasOpened = true;
+    setOpened(true);
+  });
+  onCleanup(() => clearTimeout(timer));
+  return isOpened;
+};
+
+const Place = (props: { channel: Channel; covered: boolean }): JSX.Element => {
   const team = useTeam();
   const target = (): number | undefined => {
     const now = route();
@@ -184,12 +203,13 @@ const Place = (props: { channel: Channel }): JSX.Element => {
     const mine = messages?.findLast((message) => message.author === team.me && !message.deleted && !message.of && !message.system);
     if (mine) setEditing(mine);
   };
+  const isOpened = useTurn();
   return (
-    <main class="main" id="timeline" aria-label={team.title(props.channel)}>
+    <main class="main" id="timeline" aria-label={team.title(props.channel)} inert={props.covered}>
       <Bar channel={props.channel} />
       <Strip />
       {/* Another channel is another list: where one was, what is pointed at, everything anew. */}
-      <Show when={props.channel.id} keyed>
+      <Show when={isOpened() && props.channel.id} keyed fallback={<div class="list" />}>
         {(id) => <Timeline channel={team.channel(id) ?? props.channel} target={target()} jump={() => open('date')} />}
       </Show>
       <Composer channel={props.channel} thread={0} lastMine={lastMine} />

@@ -6,7 +6,7 @@ import { useTeam } from '../../model/team';
 import { plain } from '../../model/markdown';
 import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
-import { textOf } from '../composer/draft';
+import { textOf } from '../../model/drafts';
 
 export const Drafts = (): JSX.Element => {
   const team = useTeam();

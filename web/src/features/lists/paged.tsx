@@ -12,6 +12,8 @@ import { Bones } from '../timeline/timeline';
 export const Paged = <T,>(props: {
   ask: (cursor?: string) => Promise<List<T>>;
   empty: string;
+  /** What the items stand in, once there are any. */
+  around?: (props: { items: readonly T[]; children: JSX.Element }) => JSX.Element;
   children: (item: T, people: People) => JSX.Element;
 }): JSX.Element => {
   const [rest, setRest] = createSignal<List<T>>();
@@ -19,6 +21,7 @@ export const Paged = <T,>(props: {
     setRest(undefined);
     return props.ask();
   });
+  const Around: NonNullable<typeof props.around> = props.around ?? ((inside) => <>{inside.children}</>);
   const items = (): T[] => [...(first.latest?.items ?? []), ...(rest()?.items ?? [])];
   const people = (): People => ({ ...first.latest?.people, ...rest()?.people });
   const next = (): string | null => (rest() ? (rest()?.next ?? null) : (first.latest?.next ?? null));
@@ -42,7 +45,9 @@ export const Paged = <T,>(props: {
     >
       <Show when={first.latest} fallback={<Bones />}>
         <Show when={items().length > 0} fallback={<p class="empty">{props.empty}</p>}>
-          <For each={items()}>{(item) => props.children(item, people())}</For>
+          <Around items={items()}>
+            <For each={items()}>{(item) => props.children(item, people())}</For>
+          </Around>
           <Show when={next()}>
             <button class="btn more" onClick={() => void more().catch(sayProblem)}>
               {t('list.more')}

@@ -5,10 +5,12 @@ import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Dialog } from '../../ui/dialog';
 import { Field, useTry, Wrong } from '../doors/card';
+import { subject } from '../frame/open';
 
 export const CreateChannel = (props: { close: () => void }): JSX.Element => {
   const team = useTeam();
-  const [name, setName] = createSignal('');
+  // Whoever looked for one that is not there has named it already.
+  const [name, setName] = createSignal(subject() ?? '');
   const [topic, setTopic] = createSignal('');
   const [isPrivate, setPrivate] = createSignal(false);
   const trying = useTry();

@@ -3,11 +3,30 @@
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 
 import { chose } from '../../model/kept';
-import { type Act, ACTS, BINDINGS, GROUPS, KEPT, keysFor, keysOf, shownKeys, taken, withKeys } from '../../model/keys';
+import { type Act, ACTS, BINDINGS, GROUPS, KEPT, keysFor, keysOf, SEND, SENDS, shownKeys, taken, withKeys } from '../../model/keys';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Dialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
+
+/** What cannot be any key; but which of two sends, one may say. */
+const Fixed = (props: { act: Act }): JSX.Element => {
+  const team = useTeam();
+  const keys = (): string => keysFor(team.state().kept, props.act);
+  return (
+    <Show when={props.act === 'send'} fallback={<kbd class="push">{shownKeys(keys())}</kbd>}>
+      <span class="seg push" role="group" aria-label={t(BINDINGS[props.act].text)}>
+        <For each={SENDS}>
+          {(one) => (
+            <button aria-pressed={keys() === one} onClick={() => chose(team, SEND, one === SENDS[0] ? null : one)}>
+              {shownKeys(one)}
+            </button>
+          )}
+        </For>
+      </span>
+    </Show>
+  );
+};
 
 export const Keys = (props: { close: () => void }): JSX.Element => {
   const team = useTeam();
@@ -52,7 +71,7 @@ export const Keys = (props: { close: () => void }): JSX.Element => {
                   {(act) => (
                     <li class="row">
                       <span>{t(BINDINGS[act].text)}</span>
-                      <Show when={!('fixed' in BINDINGS[act])} fallback={<kbd class="push">{shownKeys(keys(act))}</kbd>}>
+                      <Show when={!('fixed' in BINDINGS[act])} fallback={<Fixed act={act} />}>
                         <Show when={keys(act) !== BINDINGS[act].keys}>
                           <button class="ib sm push" aria-label={t('keys.reset', { what: t(BINDINGS[act].text) })} onClick={() => change(act, undefined)}>
                             <Icon name="undo" size="s" />

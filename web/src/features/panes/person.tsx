@@ -9,7 +9,7 @@ import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { Icon } from '../../ui/icon';
 import { open } from '../frame/open';
-import { pictureOf } from '../timeline/message';
+import { pictureOf } from '../timeline/face-of';
 import { Pane } from './pane';
 
 const MINUTE_MS = 60_000;

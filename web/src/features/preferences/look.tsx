@@ -1,6 +1,6 @@
 import { For, type JSX, Show } from 'solid-js';
 
-import { chooseTheme, theme, THEMES } from '../../model/theme';
+import { chooseDensity, chooseTheme, DENSITIES, density, theme, THEMES } from '../../model/theme';
 import { install, installer } from '../../model/worker';
 import { languages, locale, speak, t } from '../../texts';
 
@@ -15,6 +15,18 @@ export const Look = (): JSX.Element => {
             {(one) => (
               <button aria-pressed={theme() === one} onClick={() => chooseTheme(one)}>
                 {t(`prefs.theme.${one}`)}
+              </button>
+            )}
+          </For>
+        </div>
+      </div>
+      <div class="field" role="group" aria-label={t('prefs.density')}>
+        <span class="label">{t('prefs.density')}</span>
+        <div class="seg">
+          <For each={DENSITIES}>
+            {(one) => (
+              <button aria-pressed={density() === one} onClick={() => chooseDensity(one)}>
+                {t(`prefs.density.${one}`)}
               </button>
             )}
           </For>

@@ -8,7 +8,7 @@ import * as time from '../../model/time';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { Field, useTry, Wrong } from '../doors/card';
-import { pictureOf } from '../timeline/message';
+import { pictureOf } from '../timeline/face-of';
 import { choose, PICTURES } from './picture';
 
 const EmojiPicker = lazy(() => import('../composer/picker').then((module) => ({ default: module.EmojiPicker })));

@@ -1,4 +1,4 @@
-import { type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 
 import type { Channel } from '../../api/wire';
 import { othersOf } from '../../model/people';
@@ -7,14 +7,14 @@ import { countOf, useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { Icon } from '../../ui/icon';
-import { pictureOf } from '../timeline/message';
-import { textOf } from '../composer/draft';
+import { pictureOf } from '../timeline/face-of';
+import { textOf } from '../../model/drafts';
 
 const BADGE_MOST = 99;
 
 export const badge = (count: number): string => (count > BADGE_MOST ? `${BADGE_MOST}+` : String(count));
 
-/** One trailing mark only: badge, then draft, then mute. */
+/** One trailing mark only: badge, then who types, then draft, then mute. */
 export const ChannelRow = (props: { channel: Channel; here: boolean; menu: (at: HTMLElement, channel: Channel) => void }): JSX.Element => {
   const team = useTeam();
   const title = (): string => team.title(props.channel);
@@ -25,17 +25,18 @@ export const ChannelRow = (props: { channel: Channel; here: boolean; menu: (at: 
   const unread = (): boolean => count().unread > 0 && !muted();
   const hasDraft = (): boolean => !props.here && textOf(team.state().kept['draft']?.[props.channel.id]) !== '';
   const others = () => othersOf(props.channel, team.me);
+  /** In the open one the line under the field says it. */
+  const types = createMemo(() => !props.here && team.view().typing.some((one) => one.channel === props.channel.id && one.account !== team.me));
   const label = (): string => {
     const name = title();
     if (props.here) return t('row.current', { name });
-    if (calls() > 0) return t('row.mentions', { name, count: calls() });
-    if (unread()) return t('row.unread', { name });
+    const alone = isDirect() && others().length === 1 ? t(`presence.${team.presence(others()[0] ?? '')}`) : undefined;
+    if (alone !== undefined && unread()) return t('row.direct.unread', { name, presence: alone, count: count().unread });
+    if (!isDirect() && calls() > 0) return t('row.mentions', { name, count: calls() });
+    if (unread()) return t('row.unread', { name, count: count().unread });
     if (muted()) return t('row.muted', { name });
     if (hasDraft()) return t('row.draft', { name });
-    if (isDirect() && others().length === 1) {
-      return t('row.direct', { name, presence: t(`presence.${team.presence(others()[0] ?? '')}`) });
-    }
-    return name;
+    return alone === undefined ? name : t('row.direct', { name, presence: alone });
   };
   return (
     <a
@@ -48,6 +49,7 @@ export const ChannelRow = (props: { channel: Channel; here: boolean; menu: (at: 
         event.preventDefault();
         props.menu(event.currentTarget, props.channel);
       }}
+      draggable={false}
     >
       <Switch fallback={<Icon name={props.channel.kind === 'private' ? 'lock' : 'hash'} />}>
         <Match when={isDirect()}>
@@ -70,6 +72,13 @@ export const ChannelRow = (props: { channel: Channel; here: boolean; menu: (at: 
         <Match when={calls() > 0}>
           <span class="badge" aria-hidden="true">
             {badge(calls())}
+          </span>
+        </Match>
+        <Match when={types()}>
+          <span class="dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
           </span>
         </Match>
         <Match when={hasDraft()}>

@@ -4,32 +4,46 @@ import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import { Portal } from 'solid-js/web';
 
 import type { Channel } from '../../api/wire';
-import { go, leave, route, sayProblem } from '../../model/app';
-import { flip, keepAtOnce } from '../../model/kept';
+import { go, route } from '../../model/app';
 import { write } from '../../model/route';
+import { useTeam } from '../../model/team';
 import { mentionsOf, unreadOf } from '../../sync/state';
-import { type Team, useTeam } from '../../model/team';
-import { isNewer, renew } from '../../model/worker';
 import { t } from '../../texts';
 import { Icon, type IconName } from '../../ui/icon';
-import { type Choice, MenuButton, MenuList } from '../../ui/menu';
+import { MenuButton, MenuList } from '../../ui/menu';
+import { textOf } from '../../model/drafts';
 import { open } from '../frame/open';
-import { textOf } from '../composer/draft';
-import { badge, ChannelRow } from './row';
-import { ownSection, type Section, sectionsOf } from './sections';
+import { rowChoices, workspaceChoices } from './choices';
+import { badge } from './row';
+import { SectionOf } from './section';
+import { isSameList, type Section, sectionsOf } from './sections';
 
-const NAMES = { starred: 'side.starred', channels: 'side.channels', directs: 'side.directs' } as const;
-const FOLDED = 'rookery.folded';
-
-const folded = (): Set<string> => new Set((localStorage.getItem(FOLDED) ?? '').split(' ').filter(Boolean));
+const NONE = {};
 
 export const Sidebar = (): JSX.Element => {
   const team = useTeam();
   const [menu, setMenu] = createSignal<{ at: HTMLElement; channel: Channel }>();
-  const sections = createMemo(() => {
-    const { channels, places, kept } = team.state();
-    return sectionsOf({ channels, places, kept, title: team.title });
-  });
+  // Whatever else is kept, drafts with every key of them: only these say what stands where.
+  const arranged = createMemo(
+    () => {
+      const { star = NONE, section = NONE, preference = NONE } = team.state().kept;
+      return { star, section, preference };
+    },
+    undefined,
+    { equals: (a, b) => a.star === b.star && a.section === b.section && a.preference === b.preference },
+  );
+  const sections = createMemo(() => sectionsOf({ channels: team.state().channels, places: team.state().places, kept: arranged(), title: team.title }));
+  /**
+   * A section stays in the page while what is in it moves: an open menu and the focus stay with it. Until it is known what there is, there is
+   * none: one would push away the other as it fills.
+   */
+  const shownIds = createMemo(
+    () => (team.view().ready ? sections() : []).filter((section) => section.channels.length > 0 || section.kind !== 'starred').map((section) => section.id),
+    [],
+    { equals: isSameList },
+  );
+  const sectionWith = (id: string): Section => sections().find((section) => section.id === id) ?? { id, kind: 'own', name: '', channels: [] };
+  const sectionOf = (channel: Channel) => sections().find((section) => section.channels.some((one) => one.id === channel.id));
   const here = (): string | undefined => {
     const now = route();
     return now.kind === 'place' ? now.channel : undefined;
@@ -58,14 +72,12 @@ export const Sidebar = (): JSX.Element => {
       </button>
       <div class="side-scroll">
         <ul>
-          <Place list="threads" icon="thread" name={t('side.threads')} unread={unreadThreads() > 0} />
+          <Place list="threads" icon="thread" name={t('side.threads')} unread={unreadThreads()} />
           <Place list="mentions" icon="at" name={t('side.mentions')} calls={mentions()} />
           <Place list="saved" icon="save" name={t('side.saved')} />
           <Place list="drafts" icon="edit" name={t('side.drafts')} note={drafts()} />
         </ul>
-        <For each={sections().filter((section) => section.channels.length > 0 || section.kind !== 'starred')}>
-          {(section) => <SectionOf section={section} here={here()} menu={(at, channel) => setMenu({ at, channel })} />}
-        </For>
+        <For each={shownIds()}>{(id) => <SectionOf section={sectionWith(id)} here={here()} menu={(at, channel) => setMenu({ at, channel })} />}</For>
       </div>
       <Show when={menu()}>
         {(shown) => (
@@ -73,7 +85,7 @@ export const Sidebar = (): JSX.Element => {
             <MenuList
               label={team.title(shown().channel)}
               opener={shown().at}
-              choices={useRowChoices(shown().channel)}
+              choices={rowChoices(team, shown().channel, sectionOf(shown().channel))}
               close={() => setMenu(undefined)}
             />
           </Portal>
@@ -83,66 +95,11 @@ export const Sidebar = (): JSX.Element => {
   );
 };
 
-const workspaceChoices = (role: string): Choice[] => {
-  const list: Choice[] = [
-    { label: t('side.browse'), icon: 'search', run: () => open('browse') },
-    { label: t('side.create'), icon: 'plus', run: () => open('create') },
-  ];
-  if (role === 'owner' || role === 'admin') list.push({ label: t('rail.admin'), icon: 'tune', run: () => open('admin') });
-  if (isNewer()) list.push({ label: t('app.newer.open'), icon: 'undo', apart: true, run: () => void renew() });
-  list.push(
-    { label: t('workspace.add'), icon: 'plus', apart: true, run: () => open('workspace') },
-    { label: t('you.preferences'), icon: 'people', apart: true, run: () => open('preferences') },
-    { label: t('rail.keys'), icon: 'keys', run: () => open('keys') },
-    { label: t('you.signout'), icon: 'undo', apart: true, run: () => void leave() },
-  );
-  return list;
-};
-
-const useRowChoices = (channel: Channel): Choice[] => {
-  const team = useTeam();
-  const { face, engine } = team;
-  const kept = team.state().kept;
-  const sections = Object.entries(kept['section'] ?? {}).flatMap(([id, value]) => {
-    const section = ownSection(value);
-    return section ? [{ id, section }] : [];
-  });
-  const move = (id: string): void => {
-    for (const one of sections) {
-      const rest = one.section.channels.filter((other) => other !== channel.id);
-      const channels = one.id === id ? [...rest, channel.id] : rest;
-      if (channels.length === one.section.channels.length && one.id !== id) continue;
-      const value = { ...one.section, channels };
-      keepAtOnce(team, 'section', one.id, value, () => face.keep('section', one.id, value));
-    }
-  };
-  const list: Choice[] = [
-    { label: t(kept['star']?.[channel.id] === undefined ? 'row.star' : 'row.unstar'), icon: 'star', run: () => flip(team, 'star', channel.id) },
-    { label: t(team.isMuted(channel.id) ? 'row.unmute' : 'row.mute'), icon: 'belloff', run: () => flip(team, 'mute', channel.id) },
-    {
-      label: t('row.read'),
-      icon: 'ok',
-      run: () => engine.read(channel.id, 0, team.state().places[channel.id]?.last ?? 0),
-    },
-    ...sections.map((one, at): Choice => ({ label: one.section.name, icon: 'move', apart: at === 0, run: () => move(one.id) })),
-  ];
-  if (channel.kind !== 'direct') {
-    list.push({
-      label: t('row.leave'),
-      icon: 'undo',
-      bad: true,
-      apart: true,
-      run: () => void face.leave(channel.id, 'me').catch(sayProblem),
-    });
-  }
-  return list;
-};
-
 const Place = (props: {
   list: 'threads' | 'mentions' | 'saved' | 'drafts';
   icon: IconName;
   name: string;
-  unread?: boolean;
+  unread?: number;
   calls?: number;
   note?: number;
 }): JSX.Element => {
@@ -152,13 +109,14 @@ const Place = (props: {
     return now.kind === 'list' && now.list === props.list;
   };
   const calls = (): number => props.calls ?? 0;
+  const unread = (): number => props.unread ?? 0;
   return (
     <li>
       <a
         class="ch"
-        classList={{ here: isHere(), unread: props.unread === true || calls() > 0 }}
+        classList={{ here: isHere(), unread: unread() > 0 || calls() > 0 }}
         aria-current={isHere() ? 'page' : undefined}
-        aria-label={calls() > 0 ? t('row.mentions', { name: props.name, count: calls() }) : props.unread ? t('row.unread', { name: props.name }) : props.name}
+        aria-label={calls() > 0 ? t('row.mentions', { name: props.name, count: calls() }) : unread() > 0 ? t('row.unread', { name: props.name, count: unread() }) : props.name}
         href={write({ kind: 'list', workspace: team.room.slug, list: props.list })}
       >
         <Icon name={props.icon} />
@@ -173,82 +131,6 @@ const Place = (props: {
         </Show>
       </a>
     </li>
-  );
-};
-
-/** One's own sections: their channels go back to where they were when one goes. */
-const sectionChoices = (team: Team, section: Section): Choice[] => [
-  { label: t('section.rename'), icon: 'edit', run: () => open('section', section.id) },
-  {
-    label: t('section.drop'),
-    icon: 'trash',
-    bad: true,
-    apart: true,
-    run: () => keepAtOnce(team, 'section', section.id, null, () => team.face.drop('section', section.id)),
-  },
-];
-
-const SectionOf = (props: {
-  section: Section;
-  here: string | undefined;
-  menu: (at: HTMLElement, channel: Channel) => void;
-}): JSX.Element => {
-  const team = useTeam();
-  const [shut, setShut] = createSignal(folded().has(props.section.id));
-  const name = (): string => (props.section.kind === 'own' ? props.section.name : t(NAMES[props.section.kind]));
-  const flip = (): void => {
-    const all = folded();
-    if (shut()) all.delete(props.section.id);
-    else all.add(props.section.id);
-    localStorage.setItem(FOLDED, [...all].join(' '));
-    setShut(!shut());
-  };
-  // A folded section still shows what is unread in it.
-  const shown = (): readonly Channel[] =>
-    shut()
-      ? props.section.channels.filter((channel) => {
-          const place = team.state().places[channel.id];
-          return channel.id === props.here || (place && unreadOf(place) > 0 && !team.isMuted(channel.id));
-        })
-      : props.section.channels;
-  const add = (): Choice[] =>
-    props.section.kind === 'directs'
-      ? [{ label: t('side.direct'), icon: 'compose', run: () => open('direct') }]
-      : [
-          { label: t('side.browse'), icon: 'search', run: () => open('browse') },
-          { label: t('side.create'), icon: 'plus', run: () => open('create') },
-          { label: t('side.section'), icon: 'list', run: () => open('section') },
-        ];
-  return (
-    <section class="sec" aria-label={name()}>
-      <div class="sec-line">
-        <button class="sec-head" aria-expanded={!shut()} onClick={flip}>
-          <span classList={{ turned: shut() }}>
-            <Icon name="down" size="x" />
-          </span>
-          <span class="cut">{name()}</span>
-        </button>
-        <Show when={props.section.kind === 'own'}>
-          <MenuButton label={t('section.menu', { name: name() })} class="ib sm" choices={() => sectionChoices(team, props.section)}>
-            <Icon name="more" size="s" />
-          </MenuButton>
-        </Show>
-        <Show when={props.section.kind === 'channels' || props.section.kind === 'directs'}>
-          <MenuButton label={props.section.kind === 'directs' ? t('side.direct') : t('side.add')} class="ib sm" choices={add}>
-            <Icon name="plus" size="s" />
-          </MenuButton>
-        </Show>
-      </div>
-      <ul>
-        <For each={shown()}>
-          {(channel) => (
-            <li>
-              <ChannelRow channel={channel} here={channel.id === props.here} menu={props.menu} />
-            </li>
-          )}
-        </For>
-      </ul>
-    </section>
   );
 };
 

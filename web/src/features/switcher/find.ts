@@ -9,7 +9,8 @@ import type { Command } from './commands';
 export type Target =
   | { kind: 'channel'; channel: Channel; name: string; unread: boolean }
   | { kind: 'person'; account: string; name: string }
-  | { kind: 'command'; command: Command; name: string };
+  | { kind: 'command'; command: Command; name: string }
+  | { kind: 'make'; name: string };
 
 export interface Known {
   channels: Readonly<Record<string, Channel>>;
@@ -20,7 +21,15 @@ export interface Known {
   commands: readonly Command[];
 }
 
+export interface Found {
+  /** Where one can go, and to whom. */
+  places: readonly Target[];
+  /** What one can do. */
+  acts: readonly Target[];
+}
+
 const MOST = 12;
+const ACTS_MOST = 3;
 
 const named = (word: string, all: readonly Command[]): Target[] =>
   all
@@ -29,10 +38,10 @@ const named = (word: string, all: readonly Command[]): Target[] =>
     .sort((a, b) => a.at - b.at)
     .map((one) => one.target);
 
-export const findTargets = (typed: string, known: Known): Target[] => {
+export const findTargets = (typed: string, known: Known): Found => {
   const only = ['#', '@'].find((mark) => typed.startsWith(mark));
   const word = (only ? typed.slice(1) : typed).trim();
-  if (typed.startsWith('>')) return named(typed.slice(1).trim(), known.commands);
+  if (typed.startsWith('>')) return { places: [], acts: named(typed.slice(1).trim(), known.commands) };
   const recent = (id: string): number => known.places[id]?.lastPosition ?? 0;
   const channels = Object.values(known.channels)
     .filter((channel) => channel.kind === 'public' || known.places[channel.id] !== undefined)
@@ -59,9 +68,13 @@ export const findTargets = (typed: string, known: Known): Target[] => {
   const wanted =
     only === '#' ? channels.filter((one) => !isDirect(one)) : only === '@' ? [...people, ...channels.filter(isDirect)] : [...channels, ...people];
   const empty = word === '';
-  return wanted
+  const places = wanted
     .filter((one) => one.at >= 0)
     .sort((a, b) => (empty ? Number(b.unread) - Number(a.unread) : a.at - b.at) || b.recent - a.recent || a.target.name.localeCompare(b.target.name))
     .slice(0, MOST)
     .map((one) => one.target);
+  if (empty || only === '@') return { places, acts: [] };
+  const isKnown = channels.some((one) => one.target.name.toLocaleLowerCase() === word.toLocaleLowerCase());
+  const make: Target[] = isKnown ? [] : [{ kind: 'make', name: word }];
+  return { places, acts: [...(only ? [] : named(word, known.commands).slice(0, ACTS_MOST)), ...make] };
 };

@@ -4,14 +4,24 @@ import { createEffect, createMemo, createResource, createSignal, For, type JSX, 
 import { Portal } from 'solid-js/web';
 
 import { go, sayProblem } from '../../model/app';
-import { useTeam } from '../../model/team';
+import { othersOf } from '../../model/people';
+import { countOf, useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
 import { trapFocus } from '../../ui/focus';
 import { Icon, type IconName } from '../../ui/icon';
-import { pictureOf } from '../timeline/message';
+import { open } from '../frame/open';
+import { badge } from '../sidebar/row';
+import { pictureOf } from '../timeline/face-of';
 import { commands } from './commands';
 import { findTargets, type Target } from './find';
+
+const Hint = (props: { keys: readonly string[]; does: string }): JSX.Element => (
+  <span class="row">
+    <For each={props.keys}>{(key) => <kbd>{key}</kbd>}</For>
+    {props.does}
+  </span>
+);
 
 const ASK_FROM = 2;
 
@@ -29,7 +39,9 @@ const Hit = (props: { name: string; typed: string }): JSX.Element => {
 
 const iconOf = (target: Target): IconName => {
   if (target.kind === 'command') return target.command.icon;
+  if (target.kind === 'make') return 'plus';
   if (target.kind === 'person') return 'people';
+  if (target.channel.state === 'archived') return 'box';
   return { private: 'lock', direct: 'people', public: 'hash' }[target.channel.kind] as IconName;
 };
 
@@ -51,15 +63,35 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
       return { members: members.items, channels: [...channels.items, ...archived.items] };
     },
   );
+  const mayMake = (): boolean => {
+    const right = team.state().workspace?.settings.rights.create_channels ?? 'members';
+    const who = { owners: ['owner'], admins: ['owner', 'admin'], members: ['owner', 'admin', 'member'] }[right];
+    return who.includes(team.room.role);
+  };
   const found = createMemo(() => {
     const { channels, places } = team.state();
     const more = elsewhere.latest;
     const people = { ...Object.fromEntries((more?.members ?? []).map((one) => [one.account, one])), ...team.people() };
     const all = { ...Object.fromEntries((more?.channels ?? []).map((one) => [one.id, one])), ...channels };
-    return findTargets(typed(), { channels: all, places, people, me: team.me, title: team.title, commands: commands(team) });
+    const wanted = findTargets(typed(), { channels: all, places, people, me: team.me, title: team.title, commands: commands(team) });
+    return mayMake() ? wanted : { ...wanted, acts: wanted.acts.filter((target) => target.kind !== 'make') };
   });
+  /** As one list: what arrows go through. */
+  const all = createMemo(() => [...found().places, ...found().acts]);
   createEffect(on(typed, () => setAt(0)));
   const word = (): string => typed().replace(/^[#@>]/, '').trim();
+  const callsOf = (target: Target): number => {
+    if (target.kind !== 'channel' || team.isMuted(target.channel.id)) return 0;
+    const count = countOf(team.state().places[target.channel.id]);
+    return target.channel.kind === 'direct' ? count.unread : count.mentions;
+  };
+  /** Somebody, or a talk with nobody else in it. */
+  const whoOf = (target: Target): string | undefined => {
+    if (target.kind === 'person') return target.account;
+    if (target.kind !== 'channel' || target.channel.kind !== 'direct') return undefined;
+    const others = othersOf(target.channel, team.me);
+    return others.length === 1 ? others[0] : undefined;
+  };
   const aboutOf = (target: Target): string => {
     if (target.kind === 'channel') return target.channel.topic;
     return target.kind === 'person' ? (team.people()[target.account]?.status?.text ?? '') : '';
@@ -68,6 +100,7 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
     if (!target) return;
     props.close();
     if (target.kind === 'command') target.command.run();
+    else if (target.kind === 'make') open('create', target.name);
     else if (target.kind === 'channel') go({ kind: 'place', workspace: team.room.slug, channel: target.channel.id });
     else {
       team.face
@@ -76,6 +109,49 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
         .catch(sayProblem);
     }
   };
+  const Option = (props: { target: Target; index: number }): JSX.Element => (
+    <div
+      class="o"
+      classList={{ at: props.index === at() }}
+      id={`target-${props.index}`}
+      role="option"
+      aria-selected={props.index === at()}
+      onPointerMove={() => setAt(props.index)}
+      onClick={() => take(props.target)}
+    >
+      <span class="g">
+        <Show when={whoOf(props.target)} fallback={<Icon name={iconOf(props.target)} />}>
+          {(account) => <Face id={account()} name={props.target.name} picture={pictureOf(team, account())} size={24} presence={team.presence(account())} />}
+        </Show>
+      </span>
+      <span class="cut" classList={{ unread: props.target.kind === 'channel' && props.target.unread }}>
+        <Show when={props.target.kind !== 'make'} fallback={t('switcher.make', { name: props.target.name })}>
+          <bdi>
+            <Hit name={props.target.name} typed={word()} />
+          </bdi>
+        </Show>
+      </span>
+      <span class="d cut" dir="auto">
+        {aboutOf(props.target)}
+      </span>
+      <Show when={props.target.kind === 'channel' && props.target.channel.state === 'archived'}>
+        <span class="tag push">{t('bar.archived')}</span>
+      </Show>
+      <Show when={callsOf(props.target) > 0}>
+        <span class="badge push">{badge(callsOf(props.target))}</span>
+      </Show>
+    </div>
+  );
+  const Group = (props: { caption: string; targets: readonly Target[]; from: number }): JSX.Element => (
+    <Show when={props.targets.length > 0}>
+      <div role="group" aria-label={props.caption}>
+        <div class="cap" role="presentation">
+          {props.caption}
+        </div>
+        <For each={props.targets}>{(target, index) => <Option target={target} index={props.from + index()} />}</For>
+      </div>
+    </Show>
+  );
   const Inside = (): JSX.Element => {
     trapFocus(() => box, props.close);
     return (
@@ -97,55 +173,29 @@ export const Switcher = (props: { close: () => void }): JSX.Element => {
               const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
               if (step !== undefined) {
                 event.preventDefault();
-                setAt((at() + step + found().length) % Math.max(1, found().length));
+                setAt((at() + step + all().length) % Math.max(1, all().length));
               } else if (event.key === 'Enter' && !event.isComposing) {
                 event.preventDefault();
-                take(found()[at()]);
+                take(all()[at()]);
               }
             }}
           />
+          <kbd>Esc</kbd>
         </div>
         <div class="qs" id="switcher" role="listbox" aria-label={t('switcher.label')}>
-          <For each={found()}>
-            {(target, index) => (
-              <div
-                class="o"
-                classList={{ at: index() === at() }}
-                id={`target-${index()}`}
-                role="option"
-                aria-selected={index() === at()}
-                onPointerMove={() => setAt(index())}
-                onClick={() => take(target)}
-              >
-                <Show
-                  when={target.kind === 'person' && target}
-                  fallback={<Icon name={iconOf(target)} />}
-                >
-                  {(person) => (
-                    <Face id={person().account} name={person().name} picture={pictureOf(team, person().account)} size={20} presence={team.presence(person().account)} />
-                  )}
-                </Show>
-                <span class="cut" classList={{ unread: target.kind === 'channel' && target.unread }}>
-                  <bdi>
-                    <Hit name={target.name} typed={word()} />
-                  </bdi>
-                </span>
-                <span class="d cut" dir="auto">
-                  {aboutOf(target)}
-                </span>
-                <Show when={target.kind === 'channel' && target.channel.state === 'archived'}>
-                  <span class="tag push">{t('bar.archived')}</span>
-                </Show>
-              </div>
-            )}
-          </For>
-          <Show when={found().length === 0}>
+          <Group caption={t('switcher.places')} targets={found().places} from={0} />
+          <Group caption={t('switcher.do')} targets={found().acts} from={found().places.length} />
+          <Show when={all().length === 0}>
             <p class="dim pad">{t('switcher.none')}</p>
           </Show>
         </div>
-        <div class="qs-foot">
-          <span>{t('switcher.hint')}</span>
-          <span class="push">{t('switcher.narrow')}</span>
+        <div class="qs-foot" aria-hidden="true">
+          <Hint keys={['↑', '↓']} does={t('switcher.key.choose')} />
+          <Hint keys={['Enter']} does={t('switcher.key.open')} />
+          <span class="push" />
+          <Hint keys={['#']} does={t('switcher.key.channels')} />
+          <Hint keys={['@']} does={t('switcher.key.people')} />
+          <Hint keys={['>']} does={t('switcher.key.commands')} />
         </div>
       </div>
     );

@@ -12,6 +12,7 @@ import type { Window } from '../../sync/engine';
 import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
 import { Composer } from '../composer/composer';
+import { Widen } from '../panes/widen';
 import { setEditing, useActs } from '../timeline/acts';
 import { MessageList } from '../timeline/list';
 import { MessageRow } from '../timeline/message';
@@ -46,10 +47,16 @@ export const Thread = (props: { channel: Channel; thread: number; target: number
       setBusy(false);
     }
   };
+  const isLive = createMemo(() => team.view().connection.kind === 'live');
+  // The line stays where it was when the thread was opened, or when one came back to it.
   createEffect(
-    on([key, () => team.view().connection.kind === 'live', () => run()?.atEnd], () => {
+    on([key, isLive], () => {
       const seat = followed();
       setNewAfter(seat && seat.last > seat.read ? seat.read : undefined);
+    }),
+  );
+  createEffect(
+    on([key, isLive, run, followed], () => {
       const have = run();
       if (!have) void load(props.target === undefined ? { latest: true } : { around: props.target });
       else if (!have.atEnd) void load({ after: have.messages.at(-1)?.number ?? 0 });
@@ -80,6 +87,7 @@ export const Thread = (props: { channel: Channel; thread: number; target: number
           >
             <Icon name={followed() ? 'bell' : 'belloff'} />
           </button>
+          <Widen />
           <button class="ib" aria-label={t('thread.close')} onClick={closePane}>
             <Icon name="x" />
           </button>
@@ -89,11 +97,13 @@ export const Thread = (props: { channel: Channel; thread: number; target: number
         {(have) => (
           <MessageList
             label={t('thread.title')}
+            place={key()}
             messages={have().messages}
             pending={have().atEnd ? pending() : []}
             atStart={have().atStart}
             atEnd={have().atEnd}
             me={team.me}
+            knownDay={known()?.at}
             newAfter={newAfter()}
             target={props.target}
             loading={busy()}

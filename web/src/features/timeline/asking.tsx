@@ -4,6 +4,7 @@ import { createResource, For, type JSX, lazy, Match, Show, Suspense, Switch } fr
 import { Portal } from 'solid-js/web';
 
 import { sayProblem } from '../../model/app';
+import { plain } from '../../model/markdown';
 import { useTeam } from '../../model/team';
 import * as time from '../../model/time';
 import { t } from '../../texts';
@@ -37,7 +38,11 @@ export const Asking = (): JSX.Element => {
               team.face.remove(one().message).catch(sayProblem);
             }}
             close={close}
-          />
+          >
+            <blockquote class="quote cut" dir="auto">
+              {plain(one().message.text, team.name)}
+            </blockquote>
+          </Sure>
         )}
       </Match>
       <Match when={history()}>

@@ -1,7 +1,6 @@
 /** The virtual list of one run: opened where one stopped reading, never jumping, loading before the edge is seen. */
 
-import { type Accessor, createEffect, createMemo, createSignal, ErrorBoundary, type JSX, Match, on, onCleanup, type Setter, Show, Switch } from 'solid-js';
-import { VList, type VListHandle } from 'virtua/solid';
+import { createEffect, createMemo, createSignal, ErrorBoundary, type JSX, on, onCleanup, Show } from 'solid-js';
 
 import type { Message } from '../../api/wire';
 import { type Row, rowsOf, settle } from '../../model/rows';
@@ -9,9 +8,12 @@ import * as time from '../../model/time';
 import type { Pending } from '../../sync/outbox';
 import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
-import { Toolbar } from './toolbar';
+import { type Handle, Virtual } from '../../ui/virtual';
 import type { Acts } from './acts';
-import { MessageRow } from './message';
+import { type Drawn, drawn, useItems } from './drawn';
+import { Day, Line } from './line';
+import { keepSpot, spotOf } from './spots';
+import { Toolbar } from './toolbar';
 import { useWalk } from './walk';
 
 /** Within this of the end one is at the end. */
@@ -20,20 +22,28 @@ const EDGE_SCREENS = 2;
 const LIT_MS = 3_000;
 /** Long enough to measure and place a row, where the list does not say itself that it rests. */
 const HELD_MS = 500;
-/** Rows before and behind what is seen: about three screens stand in the page. */
-const BUFFER_PX = 900;
+/** So long after the last row was measured a list still goes back to where it was sent. */
+const AIMS_MS = 200;
+/** Rows before and behind what is seen, so that a fast hand sees no hole. */
+const BUFFER_PX = 480;
 
 export interface ListProps {
   label: string;
+  /** Whose list it is: one comes back to where one was in it. */
+  place: string;
   messages: readonly Message[];
   pending: readonly Pending[];
   atStart: boolean;
   atEnd: boolean;
   me: string;
+  knownDay?: string | undefined;
   newAfter: number | undefined;
   /** A permalink's number: brought into view and lit. */
   target: number | undefined;
   loading: boolean;
+  /** What could not be loaded on one side: it says so, and waits to be asked. */
+  stuck?: 'before' | 'after' | undefined;
+  again?: () => void;
   older: () => void;
   newer: () => void;
   latest: () => void;
@@ -45,72 +55,29 @@ export interface ListProps {
   jump?: () => void;
 }
 
-interface Drawn {
-  rows: Row[];
-  /** Rows came or went before the first: the list keeps its place from the end. */
-  shift: boolean;
-  /** Grows where nothing of what was drawn is left: another part of the run, placed anew. */
-  part: number;
-}
-
-const isMessage = (row: Row): boolean => row.kind === 'message';
-
-const drawn = (before: Drawn, rows: Row[]): Drawn => {
-  const [first, was] = [rows.find(isMessage)?.key, before.rows.find(isMessage)?.key];
-  if (first === was || was === undefined) return { rows, shift: false, part: before.part };
-  const keys = new Set(rows.map((row) => row.key));
-  const isLeft = before.rows.some((row) => isMessage(row) && keys.has(row.key));
-  return { rows, shift: isLeft, part: before.part + (isLeft ? 0 : 1) };
-};
-
 export const MessageList = (props: ListProps): JSX.Element => {
   const all = createMemo<Drawn>(
     (before) =>
-      drawn(before, settle(before.rows, rowsOf({ messages: props.messages, pending: props.pending, newAfter: props.newAfter, me: props.me }))),
-    { rows: [], shift: false, part: 1 },
+      drawn(before, settle(before.rows, rowsOf({ messages: props.messages, pending: props.pending, newAfter: props.newAfter, me: props.me, stuck: props.stuck, knownDay: props.knownDay }))),
+    { rows: [], head: 0, part: 1 },
   );
   const part = createMemo(() => all().part);
   return (
     <Show when={part()} keyed>
-      {(shown) => <Part {...props} all={() => (all().part === shown ? all() : { rows: [], shift: false, part: shown })} />}
+      {(shown) => <Part {...props} all={() => (all().part === shown ? all() : { rows: [], head: 0, part: shown })} />}
     </Show>
   );
-};
-
-/** A row keeps its place in the page while what it says changes: who has the focus in it keeps it. */
-interface Item {
-  row: Accessor<Row>;
-  set: Setter<Row>;
-}
-
-const made = (row: Row): Item => {
-  const [get, set] = createSignal(row);
-  return { row: get, set };
-};
-
-const useItems = (rows: Accessor<Row[]>): Accessor<Item[]> => {
-  let known = new Map<string, Item>();
-  return createMemo(() => {
-    const next = new Map<string, Item>();
-    for (const row of rows()) {
-      const item = known.get(row.key) ?? made(row);
-      item.set(row);
-      next.set(row.key, item);
-    }
-    known = next;
-    return [...next.values()];
-  });
 };
 
 const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   const rows = (): Row[] => props.all().rows;
   const items = useItems(rows);
-  const [handle, setHandle] = createSignal<VListHandle>();
+  const [handle, setHandle] = createSignal<Handle>();
   const [atBottom, setAtBottom] = createSignal(props.target === undefined);
   const [isPlaced, setPlaced] = createSignal(false);
   const [pointed, setPointed] = createSignal<{ message: Message; at: HTMLElement }>();
   const [lit, setLit] = createSignal<number>();
-  const [day, setDay] = createSignal<string | undefined>(undefined, { equals: (a, b) => (a && time.day(a)) === (b && time.day(b)) });
+  const [day, setDay] = createSignal<string | undefined>(undefined, { equals: (a, b) => (a && time.dayKey(a)) === (b && time.dayKey(b)) });
   /** While a menu of the toolbar is open, the toolbar stays where it is. */
   const isHeld = (): boolean => document.querySelector('.floats') !== null;
   const point = (here: { message: Message; at: HTMLElement } | undefined): void => {
@@ -122,22 +89,28 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   const toEnd = (): void => handle()?.scrollToIndex(rows().length - 1, { align: 'end' });
   const indexOf = (number: number): number => rows().findIndex((row) => row.kind === 'message' && row.message.number === number);
 
-  // Once, when there is something: at the permalink, at the first unread, or at the end.
+  // Once, when there is something: at the permalink, at the first unread, where one left it, or at the end.
   createEffect(() => {
     const list = handle();
     if (!list || isPlaced() || rows().length === 0) return;
     const fresh = rows().findIndex((row) => row.kind === 'new');
     setPlaced(true);
     if (props.target !== undefined && indexOf(props.target) >= 0) return;
+    const spot = spotOf(props.place);
+    const was = spot ? indexOf(spot.number) : -1;
     if (fresh >= 0) {
       setAtBottom(false);
       hold();
       list.scrollToIndex(fresh, { align: 'start', offset: -list.viewportSize / 6 });
+    } else if (spot && was >= 0) {
+      setAtBottom(false);
+      hold();
+      list.scrollToIndex(was, { align: 'start', offset: spot.offset });
     } else if (props.atEnd) toEnd();
   });
 
   createEffect(
-    on([() => rows().length, isPlaced], ([, placed]) => {
+    on([() => rows().at(-1)?.key, isPlaced], ([, placed]) => {
       if (placed && atBottom() && props.atEnd) requestAnimationFrame(toEnd);
     }),
   );
@@ -167,6 +140,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   /** Rows were measured, or the field below grew: who is at the end stays there. */
   const resized = (): void => {
     const list = handle();
+    measuredAt = performance.now();
     if (!list || !isPlaced()) return;
     if (atBottom() && props.atEnd) toEnd();
     else scrolled(list.scrollOffset);
@@ -187,13 +161,19 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   });
 
   let held: ReturnType<typeof setTimeout> | undefined;
-  const hold = (): void => {
+  let measuredAt = -Infinity;
+  const hold = (ms = HELD_MS): void => {
     clearTimeout(held);
-    held = setTimeout(release, HELD_MS);
+    held = setTimeout(release, ms);
   };
   const release = (): void => {
     const list = handle();
     if (held === undefined || !list) return;
+    // A page that came before the row now would move what is looked at by all its rows.
+    if (performance.now() - measuredAt < AIMS_MS) {
+      hold(AIMS_MS);
+      return;
+    }
     clearTimeout(held);
     held = undefined;
     scrolled(list.scrollOffset);
@@ -201,6 +181,14 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   onCleanup(() => clearTimeout(held));
 
   const lastSeen = (): number => props.messages.at(-1)?.number ?? 0;
+
+  const spotAt = (list: Handle, offset: number) => {
+    for (let at = list.findItemIndex(offset); at < rows().length; at += 1) {
+      const row = rows()[at];
+      if (row?.kind === 'message') return { number: row.message.number, offset: offset - list.getItemOffset(at) };
+    }
+    return undefined;
+  };
 
   let wasAt = 0;
   const scrolled = (offset: number): void => {
@@ -213,12 +201,14 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     if (pointed() && Math.abs(offset - wasAt) > 1) setPointed(undefined);
     wasAt = offset;
     const top = rows()[list.findItemIndex(offset)];
-    // A day whose own line is at the top says itself which it is.
-    setDay(top?.kind === 'message' ? top.message.at : undefined);
+    // A day whose own line is at the top says itself which it is; a thread begins with its root, which says it too.
+    setDay(top?.kind === 'message' && !props.inThread ? top.message.at : undefined);
     if (props.loading || held) return;
+    if (isPlaced()) keepSpot(props.place, left <= BOTTOM_PX && props.atEnd ? undefined : spotAt(list, offset));
+    if (left <= BOTTOM_PX && props.atEnd && !document.hidden) props.seen(lastSeen());
+    if (props.stuck) return;
     if (offset < edge && !props.atStart) props.older();
     else if (left < edge && !props.atEnd) props.newer();
-    if (left <= BOTTOM_PX && props.atEnd && !document.hidden) props.seen(lastSeen());
   };
 
   // A page that came may be shorter than what is looked at: the next is asked for without a scroll.
@@ -246,12 +236,12 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
 
   return (
     <div class="list" ref={box} onKeyDown={walk.pressed} onFocusIn={walk.focused} onFocusOut={left} onPointerLeave={() => point(undefined)}>
-      <VList
-        ref={(list) => setHandle(list)}
+      <Virtual
+        ref={setHandle}
         class="scroll-list"
         data={items()}
-        shift={props.all().shift}
-        bufferSize={BUFFER_PX}
+        head={props.all().head}
+        buffer={BUFFER_PX}
         keepMounted={walk.kept()}
         onScroll={scrolled}
         onScrollEnd={() => {
@@ -259,7 +249,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
           requestAnimationFrame(settled);
         }}
         onResize={resized}
-        role="feed"
+        role={rows().length > 0 ? 'feed' : 'group'}
         tabindex="-1"
         aria-label={props.label}
         aria-busy={props.loading}
@@ -268,12 +258,14 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
           <>
             <Show when={index() === 0 && props.atStart}>{props.intro}</Show>
             <ErrorBoundary fallback={<article class="msg system">{t('message.broken')}</article>}>
-              <Line row={item.row()} index={index()} acts={acts} lit={lit()} isStop={walk.stop() === item.row().key} jump={props.jump} inThread={props.inThread} />
+              <Line row={item.row()} index={index()} acts={acts} lit={lit()} isStop={walk.stop() === item.row().key} jump={props.jump} load={props.again} inThread={props.inThread} />
             </ErrorBoundary>
           </>
         )}
-      </VList>
-      <Show when={rows().length === 0 && props.atStart}>{props.intro}</Show>
+      </Virtual>
+      <Show when={rows().length === 0 && props.atStart}>
+        <div class="alone">{props.intro}</div>
+      </Show>
       <Show when={day()}>
         {(at) => (
           <div class="day sticks" aria-hidden="true">
@@ -288,8 +280,12 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
         <button
           class="newer"
           onClick={() => {
+            keepSpot(props.place, undefined);
             if (props.atEnd) toEnd();
-            else props.latest();
+            else {
+              setAtBottom(true);
+              props.latest();
+            }
           }}
         >
           {count() > 0 ? t('timeline.newer', { count: count() }) : t('timeline.latest')}
@@ -299,49 +295,3 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     </div>
   );
 };
-
-const Day = (props: { at: string; jump?: (() => void) | undefined; isStop?: boolean }): JSX.Element => (
-  <Show when={props.jump} fallback={<span>{time.day(props.at)}</span>}>
-    <button title={t('timeline.jump')} tabindex={props.isStop === false ? -1 : undefined} onClick={() => props.jump?.()}>
-      {time.day(props.at)}
-      <Icon name="down" size="x" />
-    </button>
-  </Show>
-);
-
-const Line = (props: {
-  row: Row;
-  index: number;
-  acts: Acts;
-  lit: number | undefined;
-  isStop: boolean;
-  jump?: (() => void) | undefined;
-  inThread?: boolean | undefined;
-}): JSX.Element => (
-  <Switch>
-    <Match when={props.row.kind === 'day' && props.row}>
-      {(row) => (
-        <article class="day" aria-label={time.day(row().at)}>
-          <Day at={row().at} jump={props.jump} />
-        </article>
-      )}
-    </Match>
-    <Match when={props.row.kind === 'new'}>
-      <div class="new">{t('timeline.new')}</div>
-    </Match>
-    <Match when={props.row.kind === 'message' && props.row}>
-      {(row) => (
-        <MessageRow
-          message={row().message}
-          grouped={row().grouped}
-          pending={row().pending}
-          lit={props.lit === row().message.number}
-          acts={props.acts}
-          position={props.index + 1}
-          isStop={props.isStop}
-          inThread={props.inThread ?? false}
-        />
-      )}
-    </Match>
-  </Switch>
-);

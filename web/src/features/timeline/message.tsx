@@ -1,8 +1,8 @@
 /** One message in every state; acts are asked for, never done here. */
 
-import { createMemo, createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 
-import type { Message, Reaction } from '../../api/wire';
+import type { Message } from '../../api/wire';
 import type { Outgoing } from '../../sync/outbox';
 import { useTeam } from '../../model/team';
 import { plain } from '../../model/markdown';
@@ -15,113 +15,39 @@ import { Prose } from '../../ui/prose';
 import { useNames } from '../frame/names';
 import { emojiName } from '../composer/emoji';
 import type { Acts } from './acts';
+import { pictureOf } from './face-of';
+import { Reactions, ThreadLine } from './under';
 
-const SHOWN_REACTIONS = 20;
-
-const Reactions = (props: { reactions: readonly Reaction[]; acts: Acts; message: Message }): JSX.Element => {
-  const [all, setAll] = createSignal(false);
-  const team = useTeam();
-  const shown = (): readonly Reaction[] => (all() ? props.reactions : props.reactions.slice(0, SHOWN_REACTIONS));
-  /** The first ten come with the message; who the others are is asked when somebody looks. */
-  const [asked, setAsked] = createSignal<Readonly<Record<string, string>>>({});
-  const who = (one: Reaction): string => asked()[one.emoji] ?? one.people.map((account) => team.name(account)).join(', ');
-  const ask = (one: Reaction): void => {
-    if (one.count <= one.people.length || asked()[one.emoji] !== undefined) return;
-    team.face
-      .reactors(props.message, one.emoji)
-      .then(({ items, people }) => {
-        const names = items.map(({ account }) => people[account]?.name ?? team.name(account));
-        setAsked({ ...asked(), [one.emoji]: names.join(', ') });
-      })
-      .catch(() => undefined);
-  };
-  const label = (one: Reaction): string =>
-    t('message.reaction', { emoji: emojiName(one.emoji), count: one.count, mine: one.mine ? 'yes' : 'no' });
-  return (
-    <div class="reacts">
-      <For each={shown()}>
-        {(one) => (
-          <button
-            class="rx"
-            classList={{ mine: one.mine }}
-            aria-pressed={one.mine ?? false}
-            aria-label={label(one)}
-            title={who(one)}
-            onPointerEnter={() => ask(one)}
-            onFocusIn={() => ask(one)}
-            onClick={() => props.acts.react(props.message, one.emoji, !one.mine)}
-          >
-            <span class="e" aria-hidden="true">
-              {one.emoji}
-            </span>
-            {one.count}
-          </button>
-        )}
-      </For>
-      <Show when={!all() && props.reactions.length > SHOWN_REACTIONS}>
-        <button class="rx" onClick={() => setAll(true)}>
-          +{props.reactions.length - SHOWN_REACTIONS}
-        </button>
-      </Show>
-      <button class="rx" aria-label={t('message.react')} onClick={(event) => props.acts.pick(props.message, event.currentTarget)}>
-        <Icon name="smile" size="x" />
-      </button>
-    </div>
-  );
-};
-
-const ThreadLine = (props: { message: Message; acts: Acts }): JSX.Element => {
-  const team = useTeam();
-  return (
-    <Show when={(props.message.replies?.count ?? 0) > 0 && props.message.replies}>
-      {(replies) => (
-        <button class="thr" onClick={() => props.acts.thread(props.message)}>
-          <span class="faces">
-            <For each={replies().people.slice(0, 3)}>
-              {(account) => (
-                <Face id={account} name={team.name(account)} picture={pictureOf(team, account)} size={24} />
-              )}
-            </For>
-          </span>
-          <b>{t('message.replies', { count: replies().count })}</b>
-          <span>{t('message.replies.last', { time: time.short(replies().last_at) })}</span>
-        </button>
-      )}
-    </Show>
-  );
-};
-
-export const pictureOf = (team: ReturnType<typeof useTeam>, account: string): string | undefined => {
-  const digest = team.people()[account]?.picture;
-  return digest ? team.face.pictureOf(digest) : undefined;
-};
-
+/** On its way, in the line of the name or after the text: nothing moves when it has arrived. */
 const Waiting = (props: { pending: Outgoing; acts: Acts }): JSX.Element => (
   <Switch>
-    <Match when={props.pending.progress.kind === 'failed' && props.pending.progress}>
-      {(failed) => (
-        <div class="state bad" role="alert">
-          <Icon name="warn" size="x" />
-          <span>{t('message.failed', { reason: failed().message })}</span>
-          <button onClick={() => props.acts.retry(props.pending)}>{t('message.retry')}</button>
-          <button onClick={() => props.acts.discard(props.pending)}>{t('message.discard')}</button>
-        </div>
-      )}
-    </Match>
     <Match when={props.pending.progress.kind === 'sent'}>
-      <div class="state soon">
+      <span class="state soon">
         <Icon name="clock" size="x" />
         <span>{t('message.sending')}</span>
-      </div>
+      </span>
     </Match>
     <Match when={props.pending.progress.kind === 'waiting'}>
-      <div class="state">
+      <span class="state">
         <Icon name="clock" size="x" />
         <span>{t('message.waiting')}</span>
         <button onClick={() => props.acts.discard(props.pending)}>{t('dialog.cancel')}</button>
-      </div>
+      </span>
     </Match>
   </Switch>
+);
+
+const Failed = (props: { pending: Outgoing; acts: Acts }): JSX.Element => (
+  <Show when={props.pending.progress.kind === 'failed' && props.pending.progress}>
+    {(failed) => (
+      <div class="state bad" role="alert">
+        <Icon name="warn" size="x" />
+        <span>{t('message.failed', { reason: failed().message })}</span>
+        <button onClick={() => props.acts.retry(props.pending)}>{t('message.retry')}</button>
+        <button onClick={() => props.acts.discard(props.pending)}>{t('message.discard')}</button>
+      </div>
+    )}
+  </Show>
 );
 
 const System = (props: { message: Message }): JSX.Element => {
@@ -148,38 +74,75 @@ const System = (props: { message: Message }): JSX.Element => {
   return <p class="system">{words()}</p>;
 };
 
-const Body = (props: { message: Message; grouped: boolean; acts: Acts }): JSX.Element => {
-  const names = useNames();
-  const shown = (): Message => props.message.reply ?? props.message;
+/** Neither said by somebody nor there any more. */
+const Unsaid = (props: { message: Message }): JSX.Element => (
+  <Show when={props.message.system} fallback={<div class="txt">{t('message.deleted')}</div>}>
+    <System message={props.message} />
+  </Show>
+);
+
+/** After the text, in its line: few messages have any of it, and each that has none asks once. */
+const Tail = (props: { shown: Message; grouped: boolean; pending: Outgoing | undefined; acts: Acts; inner: -1 | undefined }): JSX.Element => (
+  <>
+    <Show when={props.grouped && props.pending}>{(pending) => <Waiting pending={pending()} acts={props.acts} />}</Show>
+    <Show when={props.grouped && props.shown.pinned}>
+      {' '}
+      <span class="pinned" title={t('message.pinned')}>
+        <Icon name="pin" size="x" />
+      </span>
+    </Show>
+    <Show when={props.shown.edited}>
+      {' '}
+      <button class="edited" tabindex={props.inner} aria-label={t('message.edited.label')} onClick={() => props.acts.history(props.shown)}>
+        {t('message.edited')}
+      </button>
+    </Show>
+  </>
+);
+
+const Body = (props: { message: Message; shown: Message; grouped: boolean; pending: Outgoing | undefined; acts: Acts; inner: -1 | undefined }): JSX.Element => {
+  const names = { ...useNames(), stop: () => props.inner };
+  const hasTail = (): boolean => props.shown.edited !== undefined || (props.grouped && (props.pending !== undefined || props.shown.pinned !== undefined));
   return (
-    <Switch
+    <Show
+      when={props.message.system || props.shown.deleted}
       fallback={
         <div class="txt" dir="auto">
-          <Prose text={shown().text} names={names} />
-          <Show when={props.grouped && shown().pinned}>
-            {' '}
-            <span class="pinned" title={t('message.pinned')}>
-              <Icon name="pin" size="x" />
-            </span>
-          </Show>
-          <Show when={shown().edited}>
-            {' '}
-            <button class="edited" aria-label={t('message.edited.label')} onClick={() => props.acts.history(shown())}>
-              {t('message.edited')}
-            </button>
+          <Prose text={props.shown.text} names={names} />
+          <Show when={hasTail()}>
+            <Tail shown={props.shown} grouped={props.grouped} pending={props.pending} acts={props.acts} inner={props.inner} />
           </Show>
         </div>
       }
     >
-      <Match when={props.message.system}>
-        <System message={props.message} />
-      </Match>
-      <Match when={shown().deleted}>
-        <div class="txt">{t('message.deleted')}</div>
-      </Match>
-    </Switch>
+      <Unsaid message={props.message} />
+    </Show>
   );
 };
+
+/** Beside a name, after its time. */
+const Beside = (props: { shown: Message; pending: Outgoing | undefined; acts: Acts }): JSX.Element => (
+  <>
+    <Show when={props.pending}>{(pending) => <Waiting pending={pending()} acts={props.acts} />}</Show>
+    <Show when={props.shown.pinned}>
+      <span class="when" title={t('message.pinned')}>
+        <Icon name="pin" size="x" />
+      </span>
+    </Show>
+  </>
+);
+
+const Under = (props: { message: Message; shown: Message; pending: Outgoing | undefined; acts: Acts; inner: -1 | undefined; hasThread: boolean }): JSX.Element => (
+  <>
+    <Show when={props.pending}>{(pending) => <Failed pending={pending()} acts={props.acts} />}</Show>
+    <Show when={(props.shown.reactions?.length ?? 0) > 0 && props.shown.reactions}>
+      {(reactions) => <Reactions reactions={reactions()} acts={props.acts} message={props.shown} inner={props.inner} />}
+    </Show>
+    <Show when={props.hasThread}>
+      <ThreadLine message={props.message} acts={props.acts} inner={props.inner} />
+    </Show>
+  </>
+);
 
 export interface MessageProps {
   message: Message;
@@ -197,9 +160,19 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
   const team = useTeam();
   const shown = createMemo(() => props.message.reply ?? props.message);
   const author = (): string => team.name(shown().author);
-  const callsMe = (): boolean => isCalled(shown(), { me: team.me, words: team.words() });
+  // The whole date is for who looks: most rows are only passed by.
+  const [isLooked, setLooked] = createSignal(false);
+  const looked = (event: { currentTarget: HTMLElement }): void => {
+    setLooked(true);
+    props.acts.point(props.pending ? undefined : props.message, event.currentTarget);
+  };
+  const callsMe = createMemo(() => isCalled(shown(), { me: team.me, words: team.words() }));
+  const failure = (): string | undefined => {
+    const progress = props.pending?.progress;
+    return progress?.kind === 'failed' ? progress.message : undefined;
+  };
   /** All of it in one breath, for who hears the page: a grouped row, too, says who speaks. */
-  const label = (): string => {
+  const label = createMemo(() => {
     const message = shown();
     const text = message.deleted ? t('message.deleted') : plain(message.text, team.name).slice(0, 300);
     const reactions = (message.reactions ?? []).map((one) => `${emojiName(one.emoji)} ${one.count}`);
@@ -208,12 +181,19 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
       t('message.label', { name: author(), time: time.clock(message.at), text }),
       message.edited && t('message.edited'),
       ...reactions,
-      (message.replies?.count ?? 0) > 0 && t('message.replies', { count: message.replies?.count ?? 0 }),
+      ...((message.replies?.count ?? 0) > 0 && message.replies
+        ? [t('message.replies', { count: message.replies.count }), t('message.replies.last', { time: time.short(message.replies.last_at) })]
+        : []),
       state === 'sent' && t('message.sending'),
       state === 'waiting' && t('message.waiting'),
+      failure() !== undefined && t('message.failed', { reason: failure() ?? '' }),
     ];
     return parts.filter(Boolean).join('. ');
-  };
+  });
+  /** What stands in a row is reached by Tab from its own row alone: the list is one stop. */
+  const inner = (): -1 | undefined => (props.isStop === false ? -1 : undefined);
+  const hasThread = (): boolean => !props.inThread && !props.message.of && (props.message.replies?.count ?? 0) > 0;
+  const hasUnder = (): boolean => props.pending !== undefined || hasThread() || (shown().reactions?.length ?? 0) > 0;
   const isBot = (): boolean => team.people()[shown().author]?.role === 'bot';
   const status = () => team.people()[shown().author]?.status?.emoji;
   return (
@@ -233,8 +213,8 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
       aria-setsize={props.position === undefined ? undefined : -1}
       data-row-key={props.pending?.id ?? props.message.number}
       data-number={props.pending ? undefined : props.message.number}
-      onPointerEnter={(event) => props.acts.point(props.pending ? undefined : props.message, event.currentTarget)}
-      onFocusIn={(event) => props.acts.point(props.pending ? undefined : props.message, event.currentTarget)}
+      onPointerEnter={looked}
+      onFocusIn={looked}
     >
       <Show
         when={!props.grouped}
@@ -264,31 +244,25 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
               <span class="bot">{t('person.bot')}</span>
             </Show>
             <Show when={status()}>{(emoji) => <span title={team.people()[shown().author]?.status?.text}>{emoji()}</span>}</Show>
-            <time dateTime={shown().at} title={time.whole(shown().at)}>
+            <time dateTime={shown().at} title={isLooked() ? time.whole(shown().at) : undefined}>
               {time.clock(shown().at)}
             </time>
-            <Show when={shown().pinned}>
-              <span class="when" title={t('message.pinned')}>
-                <Icon name="pin" size="x" />
-              </span>
+            <Show when={props.pending !== undefined || shown().pinned}>
+              <Beside shown={shown()} pending={props.pending} acts={props.acts} />
             </Show>
           </div>
         </Show>
         <Show when={props.message.of}>
           {(of) => (
-            <button class="state" onClick={() => props.acts.threadOf(props.message.channel, of().thread)}>
+            <button class="state" tabindex={inner()} onClick={() => props.acts.threadOf(props.message.channel, of().thread)}>
               <Icon name="reply" size="x" flip />
               <span>{t('message.in')}</span>
             </button>
           )}
         </Show>
-        <Body message={props.message} grouped={props.grouped} acts={props.acts} />
-        <Show when={props.pending}>{(pending) => <Waiting pending={pending()} acts={props.acts} />}</Show>
-        <Show when={(shown().reactions?.length ?? 0) > 0 && shown().reactions}>
-          {(reactions) => <Reactions reactions={reactions()} acts={props.acts} message={shown()} />}
-        </Show>
-        <Show when={!props.inThread && !props.message.of}>
-          <ThreadLine message={props.message} acts={props.acts} />
+        <Body message={props.message} shown={shown()} grouped={props.grouped} pending={props.pending} acts={props.acts} inner={inner()} />
+        <Show when={hasUnder()}>
+          <Under message={props.message} shown={shown()} pending={props.pending} acts={props.acts} inner={inner()} hasThread={hasThread()} />
         </Show>
       </div>
     </article>

@@ -1,22 +1,26 @@
 /** The open channel: its run, loaded as it is looked at, read as it is seen. */
 
-import { createEffect, createMemo, createSignal, type JSX, Match, on, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, on, Show } from 'solid-js';
 
+import { Problem, UNREACHABLE } from '../../api/http';
 import type { Channel } from '../../api/wire';
 import { go, route, sayProblem } from '../../model/app';
-import { othersOf } from '../../model/people';
 import { countOf, useTeam } from '../../model/team';
 import type { Window } from '../../sync/engine';
 import { pendingIn } from '../../sync/outbox';
+import { find } from '../../sync/runs';
+import type { Run } from '../../sync/state';
 import { t } from '../../texts';
 import { useActs } from './acts';
+import { Intro } from './intro';
 import { MessageList } from './list';
+import { spotOf } from './spots';
 
 /** Further from the end than this one would scroll for long: the end itself is opened. */
 const NEAR = 200;
 const TRIM_MS = 300;
 
-type Loading = { kind: 'no' } | { kind: 'yes' } | { kind: 'failed' };
+type Loading = { kind: 'no' } | { kind: 'yes' } | { kind: 'failed'; window: Window };
 
 export const Timeline = (props: { channel: Channel; target: number | undefined; jump: () => void }): JSX.Element => {
   const team = useTeam();
@@ -25,6 +29,7 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
   const run = createMemo(() => team.state().runs[props.channel.id]);
   const place = createMemo(() => team.state().places[props.channel.id]);
   const pending = createMemo(() => pendingIn(team.view().outbox, props.channel.id, 0, team.me));
+  const isLive = createMemo(() => team.view().connection.kind === 'live');
   const [newAfter, setNewAfter] = createSignal<number>();
 
   const load = async (window: Window): Promise<void> => {
@@ -37,8 +42,9 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
       // Once the list has taken in what came at one end, it lets go of the other.
       setTimeout(() => engine.trim(id, 0, 'before' in window ? 'end' : 'start'), TRIM_MS);
     } catch (error) {
-      setLoading({ kind: 'failed' });
-      if (run()) sayProblem(error);
+      setLoading({ kind: 'failed', window });
+      // Where there is a list, it says itself what is not in it.
+      if (run() && !(error instanceof Problem && error.code === UNREACHABLE)) sayProblem(error);
     }
   };
 
@@ -53,13 +59,28 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
     ),
   );
 
+  /** Who reads further back stays there; what is new is loaded when they come down to it. */
+  const isLeftInside = (known: Run): boolean => {
+    const spot = spotOf(props.channel.id);
+    return spot !== undefined && find(known, spot.number) !== undefined;
+  };
+
+  // The line is back: what failed without it is asked for again by the list itself.
+  createEffect(
+    on(
+      isLive,
+      (live) => live && loading().kind === 'failed' && setLoading({ kind: 'no' }),
+    ),
+  );
+
   /** Opened, or what is held no longer reaches where one looks. */
   createEffect(
-    on([() => props.channel.id, () => props.target, () => team.view().connection.kind === 'live', () => run()?.atEnd], ([, target]) => {
+    on([() => props.channel.id, () => props.target, isLive, run, place], ([, target]) => {
       const known = run();
       if (target !== undefined && !known?.messages.some((row) => row.number === target)) void load({ around: target });
-      else if (!known) void load(countOf(place()).unread > 0 ? { around: 'unread' } : { latest: true });
-      else if (!known.atEnd && known.messages.length > 0 && target === undefined) {
+      // With nothing unread it is the newest page.
+      else if (!known) void load({ around: 'unread' });
+      else if (!known.atEnd && known.messages.length > 0 && target === undefined && !isLeftInside(known)) {
         const last = known.messages.at(-1)?.number ?? 0;
         void load((place()?.last ?? last) - last > NEAR ? { latest: true } : { after: last });
       }
@@ -68,21 +89,20 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
 
   const first = (): number => run()?.messages[0]?.number ?? 1;
   const last = (): number => run()?.messages.at(-1)?.number ?? 0;
-  const isNotebook = (): boolean => props.channel.kind === 'direct' && othersOf(props.channel, team.me)[0] === team.me;
-
-  const intro = (
-    <article class="intro">
-      <Switch fallback={<p>{t('timeline.start', { name: team.title(props.channel) })}</p>}>
-        <Match when={isNotebook()}>
-          <p>{t('timeline.start.notebook')}</p>
-        </Match>
-        <Match when={props.channel.kind === 'direct'}>
-          <p>{t('timeline.start.direct', { name: team.title(props.channel) })}</p>
-        </Match>
-      </Switch>
-      <Show when={props.channel.purpose}>{(purpose) => <p class="dim" dir="auto">{purpose()}</p>}</Show>
-    </article>
-  );
+  const failed = (): Window | undefined => {
+    const known = loading();
+    return known.kind === 'failed' ? known.window : undefined;
+  };
+  const stuck = (): 'before' | 'after' | undefined => {
+    const window = failed();
+    if (!window || !run()) return undefined;
+    return 'before' in window ? 'before' : run()?.atEnd ? undefined : 'after';
+  };
+  const again = (): void => {
+    const window = failed();
+    if (window) void load(window);
+  };
+  const isEmpty = createMemo(() => run()?.messages.every((message) => message.system !== undefined) ?? false);
 
   return (
     <Show
@@ -90,7 +110,7 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
       fallback={
         <Show when={loading().kind === 'failed'} fallback={<Bones />}>
           <div class="empty" role="alert">
-            <p>{team.view().connection.kind === 'live' ? t('timeline.failed') : t('timeline.offline')}</p>
+            <p>{isLive() ? t('timeline.failed') : t('timeline.offline')}</p>
             <button class="btn" onClick={() => void load({ around: 'unread' })}>
               {t('app.again')}
             </button>
@@ -101,6 +121,7 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
       {(known) => (
         <MessageList
           label={t('timeline.label', { name: team.title(props.channel) })}
+          place={props.channel.id}
           messages={known().messages}
           pending={known().atEnd ? pending() : []}
           atStart={known().atStart}
@@ -109,6 +130,8 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
           newAfter={newAfter()}
           target={props.target}
           loading={loading().kind === 'yes'}
+          stuck={stuck()}
+          again={again}
           older={() => void load({ before: first() })}
           newer={() => void load({ after: last() })}
           latest={() => {
@@ -118,7 +141,7 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
           }}
           seen={(number) => engine.read(props.channel.id, 0, number)}
           acts={useActs}
-          intro={intro}
+          intro={<Intro channel={props.channel} isEmpty={isEmpty()} />}
           jump={props.jump}
         />
       )}

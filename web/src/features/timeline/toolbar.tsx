@@ -5,6 +5,7 @@ import { createMemo, createSignal, type JSX, Show } from 'solid-js';
 import type { Message } from '../../api/wire';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
+import { useRoving } from '../../ui/focus';
 import { Icon } from '../../ui/icon';
 import { type Choice, MenuButton } from '../../ui/menu';
 import { type Act, keysFor, shownKeys } from '../../model/keys';
@@ -22,6 +23,7 @@ export const Toolbar = (props: {
 }): JSX.Element => {
   const team = useTeam();
   const [held, setHeld] = createSignal(false);
+  const roving = useRoving(QUICK[0]);
   const top = (): number => {
     const box = props.within?.getBoundingClientRect();
     return box ? Math.max(2, props.at.getBoundingClientRect().top - box.top - 15) : 0;
@@ -51,26 +53,31 @@ export const Toolbar = (props: {
         role="toolbar"
         aria-label={t('message.actions')}
         style={{ 'inset-block-start': `${top()}px` }}
-        onFocusIn={() => setHeld(true)}
+        onFocusIn={(event) => {
+          setHeld(true);
+          roving.focused(event);
+        }}
+        onKeyDown={roving.pressed}
         onFocusOut={() => setHeld(false)}
         data-held={held()}
       >
         {QUICK.map((emoji) => (
-          <button class="ib sm" aria-label={`${t('message.react')} ${emoji}`} onClick={() => props.acts.react(able().shown, emoji, true)}>
+          <button class="ib sm" {...roving.stop(emoji)} aria-label={`${t('message.react')} ${emoji}`} onClick={() => props.acts.react(able().shown, emoji, true)}>
             <span class="e">{emoji}</span>
           </button>
         ))}
-        <button class="ib sm" aria-label={t('message.react')} onClick={(event) => props.acts.pick(able().shown, event.currentTarget)}>
+        <button class="ib sm" {...roving.stop('react')} aria-label={t('message.react')} onClick={(event) => props.acts.pick(able().shown, event.currentTarget)}>
           <Icon name="smile" />
         </button>
         <hr />
         <Show when={!props.inThread}>
-          <button class="ib sm" aria-label={t('message.reply')} onClick={() => props.acts.thread(able().shown)}>
+          <button class="ib sm" {...roving.stop('reply')} aria-label={t('message.reply')} onClick={() => props.acts.thread(able().shown)}>
             <Icon name="thread" />
           </button>
         </Show>
         <button
           class="ib sm"
+          {...roving.stop('save')}
           classList={{ on: able().isSaved }}
           aria-pressed={able().isSaved}
           aria-label={able().isSaved ? t('message.unsave') : t('message.save')}
@@ -78,7 +85,7 @@ export const Toolbar = (props: {
         >
           <Icon name="save" />
         </button>
-        <MenuButton label={t('message.more')} class="ib sm" choices={choices}>
+        <MenuButton label={t('message.more')} class="ib sm" stop={roving.stop('more')} choices={choices}>
           <Icon name="more" />
         </MenuButton>
       </div>

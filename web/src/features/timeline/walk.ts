@@ -1,18 +1,18 @@
 /** The list by keyboard: one stop for all of it, arrows between its messages, letters for what one does with one. */
 
 import { type Accessor, createEffect, createMemo, createSignal } from 'solid-js';
-import type { VListHandle } from 'virtua/solid';
 
 import type { Message } from '../../api/wire';
 import { actFor, type Act, keysOf } from '../../model/keys';
 import type { Row } from '../../model/rows';
 import { useTeam } from '../../model/team';
+import type { Handle } from '../../ui/virtual';
 import type { Acts } from './acts';
 import { actsOn } from './able';
 
 interface Ground {
   rows: Accessor<Row[]>;
-  handle: Accessor<VListHandle | undefined>;
+  handle: Accessor<Handle | undefined>;
   box: () => HTMLElement | undefined;
   acts: Acts;
 }

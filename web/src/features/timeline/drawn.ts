@@ -1,0 +1,50 @@
+/** What of a list stays when its rows change, so that nothing that is looked at moves or loses the focus. */
+
+import { type Accessor, createMemo, createSignal, type Setter } from 'solid-js';
+
+import type { Row } from '../../model/rows';
+
+export interface Drawn {
+  rows: Row[];
+  /** So many rows more stand before the first that was there already. What came or went at the other end meanwhile is no part of it. */
+  head: number;
+  /** Grows where nothing of what was drawn is left: another part of the run, placed anew. */
+  part: number;
+}
+
+const isMessage = (row: Row): boolean => row.kind === 'message';
+
+export const drawn = (before: Drawn, rows: Row[]): Drawn => {
+  const [first, was] = [rows.find(isMessage)?.key, before.rows.find(isMessage)?.key];
+  if (was === undefined || (first === was && rows[0]?.key === before.rows[0]?.key)) return { rows, head: 0, part: before.part };
+  // By a message: the line of a day moves to whichever is the first of its day.
+  const places = new Map(rows.map((row, at) => [row.key, at]));
+  const at = before.rows.findIndex((row) => isMessage(row) && places.has(row.key));
+  const now = places.get(before.rows[at]?.key ?? '');
+  return now === undefined ? { rows, head: 0, part: before.part + 1 } : { rows, head: now - at, part: before.part };
+};
+
+/** A row keeps its place in the page while what it says changes: who has the focus in it keeps it. */
+export interface Item {
+  row: Accessor<Row>;
+  set: Setter<Row>;
+}
+
+const made = (row: Row): Item => {
+  const [get, set] = createSignal(row);
+  return { row: get, set };
+};
+
+export const useItems = (rows: Accessor<Row[]>): Accessor<Item[]> => {
+  let known = new Map<string, Item>();
+  return createMemo(() => {
+    const next = new Map<string, Item>();
+    for (const row of rows()) {
+      const item = known.get(row.key) ?? made(row);
+      item.set(row);
+      next.set(row.key, item);
+    }
+    known = next;
+    return [...next.values()];
+  });
+};

@@ -1,0 +1,249 @@
+/** A long list of which only what is near stands in the page. Where rows stand is virtua's; here they are made, a few at a time, and let go of. */
+
+import { type Accessor, createRenderEffect, createRoot, createSignal, getOwner, type JSX, onCleanup, onMount, splitProps, untrack } from 'solid-js';
+import { insert } from 'solid-js/web';
+import * as core from 'virtua/unstable_core';
+
+import { whenIdle } from './idle';
+
+/** What is asked of virtua's inside; it has no types of its own for it. */
+interface Store {
+  $update: (what: number, value: number, isShift?: boolean) => void;
+  $subscribe: (to: number, told: () => void) => void;
+  $getRange: (buffer: number) => [number, number];
+  $getItemOffset: (index: number) => number;
+  $getTotalSize: () => number;
+  $getScrollOffset: () => number;
+  $getViewportSize: () => number;
+  $isScrolling: () => boolean;
+  $dispose: () => void;
+}
+interface Layout {
+  $findIndex: (offset: number) => number;
+  /** Without a size: whether none is known. */
+  $isSizeEqual: (index: number) => boolean;
+}
+interface Driver {
+  $observe: (container: HTMLElement) => void;
+  $observeItem: (row: HTMLElement, index: number) => () => void;
+  $scroll: (index: number, how: ScrollTo) => Promise<void>;
+  $effect: () => void;
+  $dispose: () => void;
+}
+
+interface ScrollTo {
+  align?: 'start' | 'center' | 'end' | 'nearest';
+  offset?: number;
+}
+
+export interface Handle {
+  readonly scrollOffset: number;
+  readonly scrollSize: number;
+  readonly viewportSize: number;
+  findItemIndex: (offset: number) => number;
+  getItemOffset: (index: number) => number;
+  scrollToIndex: (index: number, how?: ScrollTo) => void;
+}
+
+export interface VirtualProps<T extends object> extends Omit<JSX.HTMLAttributes<HTMLDivElement>, 'ref' | 'children' | 'onScroll' | 'onScrollEnd' | 'onResize'> {
+  ref: (handle: Handle) => void;
+  data: readonly T[];
+  /** So many rows more stand before the first that was there already: it stays where it is. */
+  head: number;
+  /** How far before and behind what is seen rows stand ready. */
+  buffer: number;
+  /** Rows that stay, however far away. */
+  keepMounted: readonly number[];
+  onScroll: (offset: number) => void;
+  onScrollEnd: () => void;
+  onResize: () => void;
+  children: (item: T, index: Accessor<number>) => JSX.Element;
+}
+
+interface Slot {
+  row: HTMLDivElement;
+  index: number;
+  setIndex: (index: number) => void;
+  /** Measured, below the one before it; until then out of sight; at a place of its own where it is kept far away. */
+  stands: 'row' | 'hid' | 'far';
+  top: number;
+  leave: () => void;
+}
+
+/** While a list opens, so long may one turn make rows; a page has more to do in a frame. */
+const OPENING_MS = 16;
+/** What is not seen yet may take so much of a frame in which somebody scrolls. */
+const AHEAD_MS = 4;
+
+export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element => {
+  const [own, others] = splitProps(props, ['ref', 'data', 'head', 'buffer', 'keepMounted', 'onScroll', 'onScrollEnd', 'onResize', 'children']);
+  const owner = getOwner();
+  const layout = core.createListLayout(own.data.length) as unknown as Layout;
+  const store = core.createVirtualStore(layout as never) as unknown as Store;
+  const driver = core.createContainerDriver(store as never, layout as never, false) as unknown as Driver;
+  const slots = new Map<T, Slot>();
+  let data: readonly T[] = [];
+  let container!: HTMLDivElement;
+  let above!: HTMLDivElement;
+  const heights = { all: -1, above: -1 };
+  let isStill = true;
+  let isOpened = false;
+  let next: (() => void) | undefined;
+
+  const enter = (index: number): void => {
+    const item = data[index];
+    if (item === undefined || slots.has(item)) return;
+    const row = document.createElement('div');
+    row.className = 'slot hid';
+    const [at, setIndex] = createSignal(index);
+    const dispose = createRoot((end) => {
+      insert(row, () => untrack(() => own.children(item, at)));
+      return end;
+    }, owner);
+    const after = nextTo(index);
+    container.insertBefore(row, after);
+    const unobserve = driver.$observeItem(row, index);
+    const leave = (): void => {
+      unobserve();
+      dispose();
+      row.remove();
+      slots.delete(item);
+    };
+    slots.set(item, { row, index, setIndex, stands: 'hid', top: -1, leave });
+  };
+
+  /** Rows stand in the page in their order: so they are read, and so Tab goes. */
+  const nextTo = (index: number): HTMLDivElement | null => {
+    let found: Slot | undefined;
+    for (const slot of slots.values()) if (slot.index > index && (!found || slot.index < found.index)) found = slot;
+    return found?.row ?? null;
+  };
+
+  /** Only the space above the first is set: each row pushes the next, and none is touched where another grows. */
+  const put = (near: readonly [number, number]): void => {
+    let first = Infinity;
+    for (const slot of slots.values()) {
+      const isFar = slot.index < near[0] || slot.index > near[1];
+      const stands = layout.$isSizeEqual(slot.index) ? 'hid' : isFar ? 'far' : 'row';
+      if (stands !== slot.stands) slot.row.className = stands === 'row' ? 'slot' : `slot ${stands}`;
+      if (stands === 'row') first = Math.min(first, slot.index);
+      const top = stands === 'far' ? store.$getItemOffset(slot.index) : -1;
+      if (top !== slot.top) slot.row.style.top = top < 0 ? '' : `${top}px`;
+      slot.stands = stands;
+      slot.top = top;
+    }
+    const [all, over] = [store.$getTotalSize(), first === Infinity ? 0 : store.$getItemOffset(first)];
+    if (all !== heights.all) container.style.height = `${all}px`;
+    if (over !== heights.above) above.style.height = `${over}px`;
+    heights.all = all;
+    heights.above = over;
+    // What moves by is not pointed at.
+    if (isStill === store.$isScrolling()) container.classList.toggle('moves', isStill);
+    isStill = !store.$isScrolling();
+  };
+
+  /** Outwards from what is there, so that there is never a hole: first what is seen, then what is near. */
+  const grow = (seen: readonly [number, number], near: readonly [number, number]): boolean => {
+    const began = performance.now();
+    const isLate = (most: number): boolean => performance.now() - began > most;
+    const isAtEnd = seen[1] >= data.length - 1;
+    for (let step = 0; step <= seen[1] - seen[0]; step += 1) {
+      enter(isAtEnd ? seen[1] - step : seen[0] + step);
+      if (!isOpened && isLate(OPENING_MS)) return false;
+    }
+    isOpened ||= seen[1] >= seen[0];
+    for (let step = 1; seen[0] - step >= near[0] || seen[1] + step <= near[1]; step += 1) {
+      if (isLate(AHEAD_MS)) return false;
+      if (seen[0] - step >= near[0]) enter(seen[0] - step);
+      if (seen[1] + step <= near[1]) enter(seen[1] + step);
+    }
+    return true;
+  };
+
+  const draw = (): void => {
+    const seen = store.$getRange(0);
+    const near = store.$getRange(own.buffer);
+    const kept = new Set(own.keepMounted);
+    for (const slot of [...slots.values()]) if ((slot.index < near[0] || slot.index > near[1]) && !kept.has(slot.index)) slot.leave();
+    const isWhole = grow(seen, near);
+    for (const index of kept) enter(index);
+    put(near);
+    if (!isWhole) next ??= isOpened ? whenIdle(goOn) : framed(goOn);
+  };
+  const drawn = (): void => {
+    draw();
+    driver.$effect();
+  };
+  const goOn = (): void => {
+    next = undefined;
+    drawn();
+  };
+
+  /** Both ends for themselves: where a page came before and as many rows went behind, their sum says that nothing happened. */
+  const take = (now: readonly T[], head: number): void => {
+    const headed = data.length + head;
+    data = now;
+    const places = new Map(now.map((item, index) => [item, index]));
+    for (const [item, slot] of [...slots]) {
+      const index = places.get(item);
+      if (index === undefined) slot.leave();
+      else if (index !== slot.index) {
+        slot.index = index;
+        slot.setIndex(index);
+        driver.$observeItem(slot.row, index);
+      }
+    }
+    if (head !== 0) store.$update(core.ACTION_ITEMS_LENGTH_CHANGE, headed, true);
+    if (headed !== now.length) store.$update(core.ACTION_ITEMS_LENGTH_CHANGE, now.length);
+    else if (head === 0) drawn();
+  };
+
+  store.$subscribe(core.UPDATE_VIRTUAL_STATE, () => untrack(drawn));
+  store.$subscribe(core.UPDATE_SCROLL_EVENT, () => own.onScroll(store.$getScrollOffset()));
+  store.$subscribe(core.UPDATE_SCROLL_END_EVENT, () => own.onScrollEnd());
+  store.$subscribe(core.UPDATE_SIZE_EVENT, () => own.onResize());
+
+  const page = (
+    <div {...others}>
+      <div class="slots" ref={container}>
+        <div ref={above} />
+      </div>
+    </div>
+  );
+  createRenderEffect(() => {
+    const { data: now, head } = own;
+    untrack(() => take(now, now === data ? 0 : head));
+  });
+  createRenderEffect((isFirst: boolean) => {
+    void [own.keepMounted, own.buffer];
+    if (!isFirst) untrack(drawn);
+    return false;
+  }, true);
+  onMount(() => driver.$observe(container));
+  onCleanup(() => {
+    next?.();
+    store.$dispose();
+    driver.$dispose();
+    for (const slot of [...slots.values()]) slot.leave();
+  });
+  own.ref({
+    get scrollOffset() {
+      return store.$getScrollOffset();
+    },
+    get scrollSize() {
+      return core.getScrollSize(store as never) as unknown as number;
+    },
+    get viewportSize() {
+      return store.$getViewportSize();
+    },
+    findItemIndex: layout.$findIndex,
+    getItemOffset: store.$getItemOffset,
+    scrollToIndex: (index, how = {}) => void driver.$scroll(index, how),
+  });
+  return page;
+};
+
+const framed = (work: () => void): (() => void) => {
+  const frame = requestAnimationFrame(work);
+  return () => cancelAnimationFrame(frame);
+};
