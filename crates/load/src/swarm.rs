@@ -166,6 +166,7 @@ impl Swarm {
             self.poll.registry().deregister(&mut stream).ok();
             // One that was told goodbye ended as it should.
             self.happened.broken += u64::from(socket.again_ms.is_none());
+            self.happened.left += u64::from(socket.stage == Stage::Level);
             self.ended.push(at as u32);
         }
         socket.stage = Stage::Away;
@@ -185,6 +186,20 @@ impl Swarm {
     /// How many messages of each stream are known of.
     pub fn said(&self) -> Vec<u32> {
         self.ledger.all_said()
+    }
+
+    /// Who has not heard everything, a few of them: for whoever looks for the reason.
+    pub fn behind(&self) -> Vec<String> {
+        const SHOWN: usize = 5;
+        let all = self.sockets.iter().zip(&self.people).enumerate();
+        all.filter(|(_, (socket, _))| self.ledger.missing(&socket.ears) > 0)
+            .take(SHOWN)
+            .map(|(at, (socket, person))| {
+                let (stage, known, ears) = (socket.stage, &socket.known, &socket.ears);
+                let (position, private) = (known.position, known.private);
+                format!("{at} {} {stage:?} at {position}, {private}: {ears:?}", person.account)
+            })
+            .collect()
     }
 
     /// Of everything so far: what was lost, doubled, out of order, torn or not for who heard it.

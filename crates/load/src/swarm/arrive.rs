@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::Swarm;
 use super::socket::Stage;
+use super::{Happened, Swarm};
 use crate::latency::{Latency, Percentiles};
 
 /// How a swarm comes in.
@@ -73,7 +73,7 @@ impl Swarm {
             seconds_99: 0.0,
         };
         self.ended.clear();
-        let mut seen = self.happened.levelled;
+        let mut seen = self.happened;
         while storm.level + storm.given_up < self.sockets.len()
             && began.elapsed().as_secs_f64() < coming.within_s
         {
@@ -124,10 +124,14 @@ impl Swarm {
     }
 
     /// Who came in since, and who must try again.
-    fn count(&mut self, storm: &mut Storm, seen: &mut u64) {
+    fn count(&mut self, storm: &mut Storm, seen: &mut Happened) {
         let now = Instant::now();
+        let news = self.happened.since(seen);
+        *seen = self.happened;
+        let (came, left) = (news.levelled as usize, news.left as usize);
+        // Who was level and left was on the way no longer.
+        storm.on_the_way = (storm.on_the_way + left).saturating_sub(self.ended.len());
         for at in std::mem::take(&mut self.ended) {
-            storm.on_the_way = storm.on_the_way.saturating_sub(1);
             if self.sockets[at as usize].never {
                 storm.given_up += 1;
                 continue;
@@ -135,13 +139,11 @@ impl Swarm {
             let after = self.sockets[at as usize].again_ms.map_or(AGAIN, Duration::from_millis);
             storm.again.push(Reverse((now + after, at)));
         }
-        if self.happened.levelled == *seen {
+        storm.level = (storm.level + came).saturating_sub(left);
+        if came == 0 {
             return;
         }
-        let came = (self.happened.levelled - *seen) as usize;
-        *seen = self.happened.levelled;
         storm.on_the_way = storm.on_the_way.saturating_sub(came);
-        storm.level += came;
         for (begun, socket) in storm.begun.iter_mut().zip(&self.sockets) {
             if socket.stage == Stage::Level
                 && let Some(begun) = begun.take()

@@ -60,6 +60,8 @@ pub struct Counted {
     pub counters: Counters,
     /// Messages that are known of, by stream.
     pub said: Vec<u32>,
+    /// The first few who did not hear everything, and where they are.
+    pub behind: Vec<String>,
 }
 
 /// Serves until the orders end.
@@ -108,7 +110,7 @@ fn done(swarm: &mut Option<Swarm>, errand: Errand) -> io::Result<Value> {
         }
         Errand::Count {} => {
             let (level, counters, said) = (swarm.level(), swarm.counters(), swarm.said());
-            serde_json::to_value(Counted { level, counters, said })?
+            serde_json::to_value(Counted { level, counters, said, behind: swarm.behind() })?
         }
     };
     Ok(answer)

@@ -41,6 +41,8 @@ pub struct Talked {
     pub frame_bytes: usize,
     pub lag_p99_us: u64,
     pub lag_max_us: u64,
+    /// Lines that broke meanwhile: who was behind them hears no more.
+    pub left: u64,
     /// Of the process, one processor being 1.
     pub own_cpu: f64,
     pub counters: Counters,
@@ -83,6 +85,7 @@ impl Swarm {
             frame_bytes: self.ledger.frame_bytes,
             lag_p99_us: flight.lag.p99().as_micros() as u64,
             lag_max_us: flight.lag.max().as_micros() as u64,
+            left: self.happened.since(&before).left,
             own_cpu,
             counters,
         })

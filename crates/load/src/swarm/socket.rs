@@ -26,6 +26,8 @@ pub enum Stage {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Happened {
     pub levelled: u64,
+    /// Were level, and are not any more.
+    pub left: u64,
     /// Sends that were answered, one way or the other.
     pub acknowledged: u64,
     pub refused: u64,
@@ -43,6 +45,7 @@ impl Happened {
     pub fn since(&self, before: &Self) -> Self {
         Self {
             levelled: self.levelled - before.levelled,
+            left: self.left - before.left,
             acknowledged: self.acknowledged - before.acknowledged,
             refused: self.refused - before.refused,
             by_state: self.by_state - before.by_state,

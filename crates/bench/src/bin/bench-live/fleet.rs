@@ -190,6 +190,9 @@ impl Bench<'_> {
         for party in &mut parties {
             let talked: Talked = party.answer().map_err(Trouble::at("talking"))?;
             println!("many: {talked:?}");
+            if talked.left > 0 {
+                return Err(Trouble::new(format!("{} lines broke while they were held", talked.left)));
+            }
             heard += talked.deliveries;
         }
         for party in &mut parties {
@@ -218,7 +221,11 @@ pub fn agree(parties: &mut [Party]) -> Result<(), Trouble> {
     let mut known: Option<Vec<u32>> = None;
     for party in parties {
         let counted: Counted = party.ask(&Errand::Count {}).map_err(Trouble::at("counting"))?;
-        counted.counters.verdict().map_err(Trouble::at("counting"))?;
+        counted
+            .counters
+            .verdict()
+            .map_err(Trouble::at("counting"))
+            .inspect_err(|_| println!("behind are {:?}", counted.behind))?;
         let said = known.get_or_insert(counted.said.clone());
         if *said != counted.said {
             return Err(Trouble::new(format!(
