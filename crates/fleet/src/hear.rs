@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::Mistake;
 use crate::device::{Came, Place};
 use crate::stage::Stage;
 use testkit::client::{apply, look};
@@ -155,7 +156,8 @@ impl Stage {
     /// Rows of its own, each the newest by its version.
     fn kept(&mut self, at: usize, body: &Value) {
         let device = &mut self.devices[at];
-        for item in body["items"].as_array().into_iter().flatten() {
+        let taken = body["items"].as_array().filter(|_| self.mistake != Some(Mistake::OwnPassesBy));
+        for item in taken.into_iter().flatten() {
             let word = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
             let version = item["version"].as_u64().unwrap_or(0);
             let known = device.private.entry((word("kind"), word("subject"))).or_default();

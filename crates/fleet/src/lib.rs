@@ -36,6 +36,8 @@ pub enum Mistake {
     EverythingForEveryone,
     /// A device says of itself that it is where it was before.
     OldPlace,
+    /// A device lets the rows that are its own pass by, and says that it has them.
+    OwnPassesBy,
 }
 
 /// One schedule, in a folder of its own. Its runtime has one thread and a clock that stands still.

@@ -53,3 +53,9 @@ fn a_bus_that_says_everything_is_for_everyone_is_found_out() {
 fn a_device_that_says_it_is_where_it_was_is_told_twice() {
     assert!(sum(schedules(0..5, Some(Mistake::OldPlace))).wrongs.doubled > 0);
 }
+
+#[test]
+fn a_device_that_lets_its_own_rows_pass_by_is_found_out() {
+    let told = sum(schedules(0..5, Some(Mistake::OwnPassesBy)));
+    assert!(told.wrongs.diverged > 0 && told.words.iter().any(|words| words.contains("its own")), "{told:?}");
+}
