@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use domain::limits::CHANNEL_MEMBERS_MAX;
 use domain::text::Name;
 use domain::verbs::{CreateAccount, ForgetMember};
 use domain::{AccountId, By, ChannelId, Code, Key, Refusal, Role, WorkspaceId};
@@ -24,7 +25,8 @@ const SLUG: &str = "load-";
 const AT_ONCE: usize = 64;
 /// Of each step, where the store has no room.
 const TRIES: usize = 100;
-pub const PEOPLE_MAX: u32 = 200_000;
+/// Everyone sits in `general`.
+pub const PEOPLE_MAX: u32 = CHANNEL_MEMBERS_MAX as u32;
 pub const CHANNELS_MAX: u32 = 50_000;
 pub const SEATS_MAX: u32 = 1_000;
 const INVITED_SECONDS: i64 = 24 * 3600;
@@ -86,6 +88,8 @@ impl Service {
         let general =
             making.channels.first().map(|(id, _)| *id).ok_or_else(|| Refusal::not_found("channel"))?;
         let channels = self.crowd_channels(by, asked.channels).await?;
+        // Who only opened the door takes nobody's seat: the last to come would sit nowhere, and hear nothing.
+        self.remove_from_channel(by, derive(key, "apart"), general, owner.account).await?;
         let invite = NewInvite {
             role: Role::Member,
             uses: None,
