@@ -11,7 +11,7 @@ use crate::port::StoreError;
 
 /// Every acknowledged commit is on the disk: WAL, and a sync before the answer.
 const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
-    PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;";
+    PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;";
 const STATEMENTS_KEPT: usize = 256;
 /// How long another process may hold the file.
 pub(super) const BUSY_MAX: std::time::Duration = std::time::Duration::from_secs(5);
