@@ -300,7 +300,6 @@ impl Core {
                 self.rooms[room_at as usize] = None;
                 self.by_workspace.remove(&workspace);
                 self.given.crowds.leaves(self.given.core, workspace);
-                self.errands.push(Errand::Left(workspace));
             }
         }
     }

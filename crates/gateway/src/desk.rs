@@ -9,18 +9,16 @@ mod words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use parking_lot::Mutex;
 use protocol::frame::{Again, GoodbyeCode, Look};
 use protocol::{AccountId, By, ChannelId, Epoch, Key, Position, Role, WorkspaceId};
 use service::live::presence::Presence;
-use service::live::{Feed, Here, Share, Shares};
+use service::live::{Feed, Here, Share, Shares, Stay};
 use service::{Service, Who};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
@@ -40,9 +38,6 @@ pub(crate) enum Errand {
     Knock(Box<Knock>),
     /// A device is here, away or gone.
     Here(Here),
-    /// The core's first socket of a workspace came, or the last one went.
-    Made(WorkspaceId),
-    Left(WorkspaceId),
     /// How new are the private rows of these?
     Compare(WorkspaceId, Vec<AccountId>),
 }
@@ -91,6 +86,8 @@ pub(crate) enum What {
         people: Vec<(AccountId, &'static str)>,
         /// Judged as a guest's.
         narrow: bool,
+        /// As its seats were then.
+        since: Position,
     },
     /// Still welcome, perhaps as somebody else.
     Still {
@@ -109,6 +106,8 @@ pub(crate) struct Opening {
     pub who: Who,
     /// Its place among those of its account; nothing where it is only brought level again.
     pub device: Option<Share<AccountId>>,
+    /// Keeps the workspace followed until there is a room for it; nothing where there is one.
+    pub stay: Option<Stay>,
     pub role: Role,
     pub may_invite: bool,
     pub epoch: Epoch,
@@ -133,10 +132,8 @@ pub(crate) struct Shared {
     pub devices: Arc<Shares<AccountId>>,
     pub allowance: Arc<dyn Allowance>,
     pub node: String,
-    /// Whether the directory's journal is heard: it tells of sessions that end.
-    pub hears_of_ends: AtomicBool,
-    /// On how many cores a workspace has a room.
-    pub rooms: Mutex<HashMap<WorkspaceId, usize>>,
+    /// Once the directory's journal is heard: it tells of sessions that end.
+    pub hears_of_ends: OnceLock<Stay>,
     /// Where cores have doors of their own.
     pub doorman: Option<Arc<dyn Doorman>>,
 }
@@ -194,10 +191,6 @@ impl Desk {
                             Errand::Here(one) => {
                                 here.insert((one.workspace, one.account, one.device), one);
                             }
-                            Errand::Made(workspace) => {
-                                *self.shared.rooms.lock().entry(workspace).or_default() += 1;
-                            }
-                            Errand::Left(workspace) => self.left(workspace, &working),
                             Errand::Compare(workspace, accounts) => {
                                 let shared = Arc::clone(&self.shared);
                                 working.push(Box::pin(async move { shared.versions(workspace, accounts).await }));
@@ -275,24 +268,6 @@ impl Desk {
             return;
         }
         self.work(from, asks, working);
-    }
-
-    /// The last room of a workspace here; it is followed a while longer, for who comes back.
-    fn left(&self, workspace: WorkspaceId, working: &Working) {
-        let mut rooms = self.shared.rooms.lock();
-        let left = rooms.get_mut(&workspace).map_or(0, |count| {
-            *count = count.saturating_sub(1);
-            *count
-        });
-        if left > 0 {
-            return;
-        }
-        rooms.remove(&workspace);
-        let feed = self.shared.feed.clone();
-        working.push(Box::pin(async move {
-            feed.leave(workspace).await;
-            Worked { from: nobody(), whats: Vec::new() }
-        }));
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -104,8 +104,7 @@ impl Gateway {
             devices: Shares::of_at_most(limits.account_sockets_max),
             allowance,
             node,
-            hears_of_ends: AtomicBool::new(false),
-            rooms: parking_lot::Mutex::default(),
+            hears_of_ends: OnceLock::new(),
             doorman,
         });
         let mut cores: Vec<CoreWork> = Vec::new();

@@ -31,13 +31,20 @@ pub enum Ask {
     Send(Box<Sending>),
     Act(Box<(Key, Act)>),
     Mark(Marking),
-    /// What is on the screen, and which of it the asker has no seat in.
-    Look(Box<Look>, Vec<ChannelId>),
+    /// What is on the screen.
+    Look(Box<Look>, Unseated),
     Typing(Typing),
     /// Private rows newer than this were missed.
     Private(u64),
     /// The account's sessions changed: is this one still good?
     Recheck,
+}
+
+/// Which channels of a look the asker has no seat in, and as of when: the others need no judgement but the core's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unseated {
+    pub channels: Vec<ChannelId>,
+    pub since: Position,
 }
 
 /// What to do about what was heard.
@@ -161,7 +168,7 @@ impl Session {
             return Next::Later(Box::new(look));
         }
         self.looked = Some(now);
-        Next::Ask(Ask::Look(Box::new(look), Vec::new()))
+        Next::Ask(Ask::Look(Box::new(look), Unseated::default()))
     }
 
     /// More often than others need to know is not told.

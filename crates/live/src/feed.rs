@@ -3,6 +3,7 @@
 mod drive;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,8 +72,36 @@ impl Default for Patience {
     }
 }
 
-/// From where on a workspace is told.
-pub type Followed = Mark;
+/// Somebody here is in a workspace, or on their way in: as long as one of these is held, it stays followed.
+pub struct Stay {
+    shared: Arc<Shared>,
+    workspace: WorkspaceId,
+}
+
+impl Stay {
+    fn begin(shared: &Arc<Shared>, workspace: WorkspaceId) -> Self {
+        *shared.stays.lock().entry(workspace).or_default() += 1;
+        Self { shared: Arc::clone(shared), workspace }
+    }
+}
+
+impl fmt::Debug for Stay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Stay").field(&self.workspace).finish()
+    }
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        let mut stays = self.shared.stays.lock();
+        if let Some(count) = stays.get_mut(&self.workspace) {
+            *count -= 1;
+            if *count == 0 {
+                stays.remove(&self.workspace);
+            }
+        }
+    }
+}
 
 #[derive(Clone)]
 pub struct Feed {
@@ -84,6 +113,8 @@ struct Shared {
     journal: Arc<dyn Journal>,
     patience: Patience,
     tails: Mutex<BTreeMap<WorkspaceId, Tail>>,
+    /// How many are in what is followed, or on their way in.
+    stays: Mutex<BTreeMap<WorkspaceId, usize>>,
     wishes: mpsc::Sender<Wish>,
     /// Somebody knows that commits were lost on their way to the bus.
     nudge: Notify,
@@ -91,7 +122,6 @@ struct Shared {
 
 enum Wish {
     Follow(WorkspaceId, oneshot::Sender<Result<Mark, Lost>>),
-    Leave(WorkspaceId),
     Visit(WorkspaceId),
 }
 
@@ -106,22 +136,20 @@ pub struct Driver {
 impl Feed {
     pub fn new(bus: Arc<dyn Bus>, journal: Arc<dyn Journal>, patience: Patience) -> (Self, Driver) {
         let (wish, wishes) = mpsc::channel(WISHES_MAX);
-        let (tails, nudge) = (Mutex::default(), Notify::new());
-        let shared = Arc::new(Shared { bus, journal, patience, tails, wishes: wish, nudge });
+        let (tails, stays, nudge) = (Mutex::default(), Mutex::default(), Notify::new());
+        let shared = Arc::new(Shared { bus, journal, patience, tails, stays, wishes: wish, nudge });
         (Self { shared: Arc::clone(&shared) }, Driver { shared, wishes })
     }
 
-    /// Tells of a workspace from this mark on.
-    pub async fn follow(&self, workspace: WorkspaceId) -> Result<Followed, Lost> {
+    /// Tells of a workspace from this mark on, for as long as anybody stays there, and a while longer for who comes back.
+    pub async fn follow(&self, workspace: WorkspaceId) -> Result<(Mark, Stay), Lost> {
+        // Before it is wished for: otherwise it might be left between the answer and the stay.
+        let stay = Stay::begin(&self.shared, workspace);
         let (tell, told) = oneshot::channel();
         let ended = |()| Lost("the feed has ended".to_owned());
         self.shared.wishes.send(Wish::Follow(workspace, tell)).await.map_err(|_| ended(()))?;
-        told.await.map_err(|_| ended(()))?
-    }
-
-    /// Nobody here is in it any more.
-    pub async fn leave(&self, workspace: WorkspaceId) {
-        self.shared.wishes.send(Wish::Leave(workspace)).await.ok();
+        let at = told.await.map_err(|_| ended(()))??;
+        Ok((at, stay))
     }
 
     /// Somebody reads of it who is not in it: it is told for a while, and no shorter for who is. Never waits.

@@ -18,7 +18,7 @@ mod tail;
 pub mod wire;
 
 pub use bus::{Bus, BusError, Heard, InProcess};
-pub use feed::{Feed, Followed, Listener};
+pub use feed::{Feed, Listener, Stay};
 pub use journal::{Journal, Lost, Mark, Stretch};
 pub use piece::Piece;
 pub use presence::{Face, Hall, Here};

@@ -15,7 +15,7 @@ use crate::codec;
 use crate::desk::{Answer, Errand, Opening, What};
 use crate::door::Refusal;
 use crate::frames::Frames;
-use crate::session::{Ask, Me, Turn};
+use crate::session::{Ask, Me, Turn, Unseated};
 use crate::wire::cut;
 
 impl Core {
@@ -25,12 +25,6 @@ impl Core {
             return self.compared(workspace, &versions);
         }
         if self.sockets.addressed(slot, generation).is_none() {
-            // It went while it was being asked for; where it would have come in nobody may be.
-            if let What::Opened(opening) = what
-                && !self.by_workspace.contains_key(&opening.by.workspace)
-            {
-                self.errands.push(Errand::Left(opening.by.workspace));
-            }
             return;
         }
         match what {
@@ -38,7 +32,9 @@ impl Core {
             What::Done { frames, count, position } => self.done(slot, &frames, count, position),
             What::Say(frames) => self.say(slot, &frames),
             What::Private { frames, version } => self.repaired(slot, &frames, version),
-            What::Looking { look, people, narrow } => self.looking(slot, look, &people, narrow),
+            What::Looking { look, people, narrow, since } => {
+                self.looking(slot, look, &people, (narrow, since));
+            }
             What::Still { role, may_invite } => self.stays(slot, role, may_invite),
             What::Goodbye(code, again) => self.goodbye(slot, code, again),
             What::Judged(judged) => self.judged(slot, *judged),
@@ -104,9 +100,11 @@ impl Core {
         }
     }
 
-    fn opened(&mut self, slot: u32, opening: Opening) {
-        let Opening { by, who, device, role, may_invite, epoch, position, level, private, seats, frames } =
-            opening;
+    fn opened(&mut self, slot: u32, mut opening: Opening) {
+        let stay = opening.stay.take();
+        let Opening {
+            by, who, device, role, may_invite, epoch, position, level, private, seats, frames, ..
+        } = opening;
         // Its seats are of one moment, what it was told goes to another: from the earlier on everything is looked at.
         let begin = position.min(level);
         let known = self.by_workspace.get(&by.workspace).copied();
@@ -114,13 +112,14 @@ impl Core {
             // What is gathered goes to those who were here.
             self.run_pass(at);
         }
-        let at = known.unwrap_or_else(|| self.make_room(Room::new(by.workspace, epoch, begin)));
+        let at = known.unwrap_or_else(|| self.make_room(Room::new(by.workspace, epoch, begin).kept_by(stay)));
         let Some(room) = self.rooms[at as usize].as_mut() else { return };
         if room.epoch != epoch {
             return self.goodbye(slot, GoodbyeCode::Epoch, Again::Now);
         }
         room.enter(slot, by.account, &seats);
         let came_to = room.position;
+        let look = self.sockets.get(slot).and_then(|socket| socket.look.clone());
         if let Some(socket) = self.sockets.get_mut(slot) {
             let is_first = socket.room == NO_ROOM;
             socket.room = at;
@@ -137,6 +136,10 @@ impl Core {
             }
         }
         self.say(slot, &frames);
+        if let Some(look) = look {
+            // What it lost the sight of meanwhile was told to nobody.
+            self.ask(slot, Ask::Look(look, Unseated::default()));
+        }
         // The room may be further than the feed, by somebody's state: what lies between is told to nobody who comes now.
         let lacks = known.is_some()
             && begin < came_to
@@ -153,7 +156,6 @@ impl Core {
 
     fn make_room(&mut self, room: Room) -> u32 {
         let workspace = room.workspace;
-        self.errands.push(Errand::Made(workspace));
         let free = self.rooms.iter().position(Option::is_none);
         let at = free.unwrap_or_else(|| {
             self.rooms.push(None);
@@ -254,12 +256,14 @@ impl Core {
         slot: u32,
         look: Box<protocol::frame::Look>,
         people: &[(AccountId, &'static str)],
-        narrow: bool,
+        (narrow, since): (bool, Position),
     ) {
         let Some(socket) = self.sockets.get(slot) else { return };
-        if !narrow && socket.me.is_some_and(|me| me.role == Role::Guest) {
-            // Judged before they were made a guest.
-            return self.ask(slot, Ask::Look(look, Vec::new()));
+        let room = self.rooms.get(socket.room as usize).and_then(Option::as_ref);
+        let is_guest_now = !narrow && socket.me.is_some_and(|me| me.role == Role::Guest);
+        if is_guest_now || room.is_some_and(|room| room.is_narrowed(&look.channels, since)) {
+            // Judged before they were made a guest, or lost the sight of it.
+            return self.ask(slot, Ask::Look(look, Unseated::default()));
         }
         let (at, looked) = (socket.room, socket.look.as_ref().is_some_and(|look| !look.channels.is_empty()));
         self.run_pass(at);

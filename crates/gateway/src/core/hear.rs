@@ -10,7 +10,7 @@ use super::write::{Put, is_later};
 use super::{CAUGHT_UP, Core, SCRATCH_BYTES};
 use crate::codec::{self, Broken, Heard};
 use crate::desk::{Errand, From};
-use crate::session::{Ask, Next};
+use crate::session::{Ask, Next, Unseated};
 
 /// Reads of one socket in a turn; a peer who never stops leaves room for the others.
 const READS_MAX: usize = 4;
@@ -146,7 +146,7 @@ impl Core {
         let room = self.rooms.get(socket.room as usize).and_then(Option::as_ref);
         if let (Ask::Look(look, unseated), Some(room)) = (&mut ask, room) {
             let others = look.channels.iter().filter(|channel| !room.has_seat(slot, **channel));
-            unseated.extend(others.copied());
+            *unseated = Unseated { channels: others.copied().collect(), since: room.position };
         }
         // Only who sits in a channel types there.
         if let (Ask::Typing(typing), Some(room)) = (&ask, room)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use protocol::frame::Look;
 use protocol::{AccountId, ChannelId, Epoch, Position, WorkspaceId};
-use service::live::{Audience, Event, EventKind};
+use service::live::{Audience, Event, EventKind, Stay};
 
 use super::late::Late;
 use super::pass::{Pass, To};
@@ -24,6 +24,8 @@ struct Table {
     seats: Vec<Seated>,
     /// Who has it on the screen, with or without a seat.
     looking: Vec<Seated>,
+    /// When somebody here lost the sight of it last.
+    narrowed: Position,
 }
 
 #[derive(Debug, Default)]
@@ -49,6 +51,9 @@ pub(super) struct Room {
     pub pass: Pass,
     pub late: Late,
     pub compared: Compared,
+    /// As long as anybody is here it is followed.
+    #[expect(dead_code, reason = "held for what dropping it does")]
+    stay: Option<Stay>,
 }
 
 /// Somebody who may hear a run.
@@ -92,7 +97,11 @@ impl Room {
             pass: Pass::default(),
             late: Late::default(),
             compared: Compared::default(),
+            stay: None,
         }
+    }
+    pub fn kept_by(self, stay: Option<Stay>) -> Self {
+        Self { stay, ..self }
     }
     pub fn is_empty(&self) -> bool {
         self.everyone.is_empty()
@@ -175,20 +184,28 @@ impl Room {
             return;
         };
         let gone = |seated: &Seated| person.slots.contains(&seated.slot) && seated.since <= at;
-        let Table { seats, looking } = &mut self.tables[*table as usize];
+        let Table { seats, looking, narrowed } = &mut self.tables[*table as usize];
         seats.retain(|seated| !gone(seated));
         if !open {
+            *narrowed = at;
             looking
                 .retain(|looker| !person.slots.contains(&looker.slot) || find(seats, looker.slot).is_some());
         }
     }
 
     /// A public channel became private: who has no seat stops looking.
-    pub fn hide(&mut self, channel: ChannelId) {
+    pub fn hide(&mut self, channel: ChannelId, at: Position) {
         if let Some(table) = self.channels.get(&channel) {
-            let Table { seats, looking } = &mut self.tables[*table as usize];
+            let Table { seats, looking, narrowed } = &mut self.tables[*table as usize];
+            *narrowed = at;
             looking.retain(|looker| find(seats, looker.slot).is_some());
         }
+    }
+
+    /// Whether somebody lost the sight of one of these since: what was judged then is no word any more.
+    pub fn is_narrowed(&self, channels: &[ChannelId], since: Position) -> bool {
+        let tables = channels.iter().filter_map(|channel| self.channels.get(channel));
+        tables.map(|table| &self.tables[*table as usize]).any(|table| table.narrowed > since)
     }
 
     /// What a socket has on its screen from now on.
@@ -272,7 +289,7 @@ impl Room {
                 });
             }
             To::Open(table) => {
-                let Table { seats, looking } = &self.tables[table as usize];
+                let Table { seats, looking, .. } = &self.tables[table as usize];
                 seats.iter().for_each(|seated| {
                     hear(Listener { slot: seated.slot, seat: Some(seated.since), looking: false });
                 });
@@ -285,7 +302,7 @@ impl Room {
     /// How many may hear an event of a channel.
     pub fn hearers(&self, event: &Event) -> usize {
         let table = event.channel.and_then(|channel| self.channels.get(&channel));
-        let Some(Table { seats, looking }) = table.map(|table| &self.tables[*table as usize]) else {
+        let Some(Table { seats, looking, .. }) = table.map(|table| &self.tables[*table as usize]) else {
             return 0;
         };
         let only = looking.iter().filter(|looker| find(seats, looker.slot).is_none());

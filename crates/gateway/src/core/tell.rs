@@ -15,7 +15,7 @@ use super::sockets::{Socket, Sockets};
 use super::write::Put;
 use crate::frames::Frames;
 use crate::limits::Limits;
-use crate::session::{Ask, Held, Me, Stage, Turn};
+use crate::session::{Ask, Held, Me, Stage, Turn, Unseated};
 use crate::wire::{Span, cut};
 
 /// Bytes of a pass after which it does not wait for more.
@@ -76,7 +76,7 @@ impl Core {
                 room.unseat(account, channel, event.position, is_open(event));
                 self.guests_look_again(at, account);
             }
-            (EventKind::ChannelHidden, _, Some(channel)) => room.hide(channel),
+            (EventKind::ChannelHidden, _, Some(channel)) => room.hide(channel, event.position),
             (EventKind::MemberLeft, Some(account), _) => self.dismiss(at, account),
             // What their role lets them hear, and whether they may still be here, the desk knows: an admin may have asked
             // them to sign in again, which only the audit tells.
@@ -113,7 +113,7 @@ impl Core {
             let Some(socket) = self.sockets.get(slot) else { continue };
             let is_guest = socket.me.is_some_and(|me| me.role == Role::Guest);
             let look = socket.look.as_ref().filter(|look| is_guest && !look.people.is_empty()).cloned();
-            look.into_iter().for_each(|look| self.ask(slot, Ask::Look(look, Vec::new())));
+            look.into_iter().for_each(|look| self.ask(slot, Ask::Look(look, Unseated::default())));
         }
     }
 

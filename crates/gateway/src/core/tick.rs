@@ -6,7 +6,7 @@ use protocol::frame::{Again, GoodbyeCode};
 use tokio::time::Instant;
 
 use super::Core;
-use crate::session::{Ask, Stage};
+use crate::session::{Ask, Stage, Unseated};
 
 /// How often a part of the sockets is told to go while draining.
 pub(super) const SLICE: Duration = Duration::from_millis(50);
@@ -90,7 +90,7 @@ impl Core {
         } else if socket.session.is_silent(now, &limits) {
             self.goodbye(slot, GoodbyeCode::NoHello, Again::Now);
         } else if let Some(look) = socket.later.take() {
-            self.ask(slot, Ask::Look(look, Vec::new()));
+            self.ask(slot, Ask::Look(look, Unseated::default()));
         }
     }
 

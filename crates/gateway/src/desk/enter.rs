@@ -1,10 +1,8 @@
 //! Hello: who is it, are they in it, what did they miss.
 
 use protocol::frame::{Again, At, Down, GoodbyeCode, Happened, Hello, Limits, Welcome};
-use protocol::{AccountId, By, Epoch, Position, Stamp, WorkspaceId};
-use service::live::Share;
+use protocol::{By, Epoch, Position, Stamp, WorkspaceId};
 use service::{Entered, NotDone, Scope, Was, Who};
-use std::sync::atomic::Ordering;
 use tokio::time::Instant;
 
 use super::level::Brought;
@@ -32,7 +30,7 @@ impl Shared {
         let (who, workspace) = self.who_and_where(from, &hello).await?;
         let by = who.in_(workspace);
         let device = self.devices.take(by.account).ok_or(TOO_MANY)?;
-        let mark = self.feed.follow(workspace).await.map_err(|_| LATER)?;
+        let (mark, stay) = self.feed.follow(workspace).await.map_err(|_| LATER)?;
         // A place of another history is none.
         let epoch = hello.epoch.map(Epoch).filter(|epoch| *epoch == mark.epoch);
         let was = Was { at: epoch.zip(hello.position.map(Position)), private: epoch.zip(hello.private) };
@@ -41,15 +39,17 @@ impl Shared {
         let ticket = self.tickets.write(&who, workspace, now);
         let mut welcome = Vec::new();
         self.welcome(from, by, &brought.entered, &ticket, now, &mut welcome);
-        Ok(self.opening(by, who, Some(device), brought, welcome))
+        let opening = self.opening(by, who, brought, welcome);
+        Ok(Opening { device: Some(device), stay: Some(stay), ..opening })
     }
 
     /// Before anybody is looked up: whose session ends after that is sent away.
     async fn hear_of_ends(&self) -> Result<(), Farewell> {
-        if !self.hears_of_ends.load(Ordering::Acquire) {
-            self.feed.follow(WorkspaceId::INSTALLATION).await.map_err(|_| LATER)?;
+        if self.hears_of_ends.get().is_none() {
+            let (_, stay) = self.feed.follow(WorkspaceId::INSTALLATION).await.map_err(|_| LATER)?;
             self.tickets.hear_from(self.service.now());
-            self.hears_of_ends.store(true, Ordering::Release);
+            // Two may have come first; one stay is enough.
+            drop(self.hears_of_ends.set(stay));
         }
         Ok(())
     }
@@ -130,7 +130,7 @@ impl Shared {
         };
         let was = Was { at: Some((epoch, position)), private: Some((epoch, private)) };
         match self.by_the_state(by, &[], was).await {
-            Ok(brought) => What::Opened(Box::new(self.opening(by, who, None, brought, Vec::new()))),
+            Ok(brought) => What::Opened(Box::new(self.opening(by, who, brought, Vec::new()))),
             Err(error) => {
                 let (code, again) = turned_away(error);
                 What::Goodbye(code, again)
@@ -139,20 +139,14 @@ impl Shared {
     }
 
     /// Behind what is said first: what they missed, and where that leaves them.
-    fn opening(
-        &self,
-        by: By,
-        who: Who,
-        device: Option<Share<AccountId>>,
-        brought: Brought,
-        mut frames: Vec<u8>,
-    ) -> Opening {
+    fn opening(&self, by: By, who: Who, brought: Brought, mut frames: Vec<u8>) -> Opening {
         let Brought { entered, missed, level, private } = brought;
         frames.extend(missed);
         let at = At { position: level, private, now: self.service.now(), ticket: None };
         codec::text(&Down::At(at).text(), &mut frames);
         let Entered { epoch, position, role, may_invite, seats, .. } = entered;
-        Opening { by, who, device, role, may_invite, epoch, position, level, private, seats, frames }
+        let (device, stay) = (None, None);
+        Opening { by, who, device, stay, role, may_invite, epoch, position, level, private, seats, frames }
     }
 }
 

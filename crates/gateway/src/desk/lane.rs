@@ -82,6 +82,7 @@ mod tests {
     use protocol::{ChannelId, Key, Stamp};
 
     use super::*;
+    use crate::session::Unseated;
 
     fn channel(number: u8) -> ChannelId {
         ChannelId::new(Key::new(Stamp(0), [number; 10]))
@@ -90,7 +91,7 @@ mod tests {
         Ask::Mark(Marking { channel: channel(place), thread: 0, number, back })
     }
     fn look(idle: bool) -> Ask {
-        Ask::Look(Box::new(Look { idle, ..Look::default() }), Vec::new())
+        Ask::Look(Box::new(Look { idle, ..Look::default() }), Unseated::default())
     }
 
     #[test]

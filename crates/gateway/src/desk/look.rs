@@ -3,21 +3,16 @@
 use std::collections::BTreeSet;
 
 use protocol::frame::Look;
-use protocol::{AccountId, By, ChannelId, Role};
+use protocol::{AccountId, By, Role};
 use service::live::Face;
 use service::{Asked, Freshness};
 
 use super::{From, Shared, What};
+use crate::session::Unseated;
 
 impl Shared {
-    pub(super) async fn look(
-        &self,
-        from: &From,
-        by: By,
-        mut look: Box<Look>,
-        unseated: &[ChannelId],
-    ) -> What {
-        for channel in unseated {
+    pub(super) async fn look(&self, from: &From, by: By, mut look: Box<Look>, unseated: &Unseated) -> What {
+        for channel in &unseated.channels {
             // Public, or it is not found.
             if self.service.channel(by, Freshness::Newest, *channel).await.is_err() {
                 look.channels.retain(|known| known != channel);
@@ -37,7 +32,7 @@ impl Shared {
             Err(_) => unknown(&look.people),
         };
         people.extend(unknown(&strangers));
-        What::Looking { look, people, narrow }
+        What::Looking { look, people, narrow, since: unseated.since }
     }
 
     /// A guest sees only the faces of shared seats; where that cannot be found out, none.

@@ -116,11 +116,6 @@ impl Work {
                 place.waiting.push(tell);
                 self.begin(workspace);
             }
-            Wish::Leave(workspace) => {
-                if let Some(place) = self.places.get_mut(&workspace) {
-                    place.left_at = Some(Instant::now());
-                }
-            }
             Wish::Visit(workspace) => {
                 let is_new = !self.places.contains_key(&workspace);
                 let place = self.places.entry(workspace).or_default();
@@ -340,12 +335,18 @@ impl Work {
         }
     }
 
+    /// What nobody stays in any more, after a while. Who is about to come stays already.
     fn leave_the_idle(&mut self) {
         let idle = self.shared.patience.idle;
-        let is_idle = |place: &Place| place.left_at.is_some_and(|left| left.elapsed() >= idle);
         let (shared, listener) = (&self.shared, &self.listener);
+        let stays = shared.stays.lock();
         self.places.retain(|workspace, place| {
-            let goes = is_idle(place) && place.waiting.is_empty();
+            if stays.contains_key(workspace) {
+                place.left_at = None;
+                return true;
+            }
+            let left_at = *place.left_at.get_or_insert_with(Instant::now);
+            let goes = left_at.elapsed() >= idle && place.waiting.is_empty();
             if goes {
                 shared.tails.lock().remove(workspace);
                 listener.left(*workspace);

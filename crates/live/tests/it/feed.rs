@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{Commit, Epoch, Event, EventKind, Image, Position, WorkspaceId};
 use live::feed::Patience;
-use live::{Bus, Feed, Journal, Listener, Lost, Mark, Piece, Stretch};
+use live::{Bus, Feed, Journal, Listener, Lost, Mark, Piece, Stay, Stretch};
 use parking_lot::Mutex;
 use testkit::bus::{Mood, MoodyBus, changed, commit, said, whispered, workspace};
 use tokio::time::sleep;
@@ -100,6 +100,7 @@ struct Stage {
     ear: Arc<Ear>,
     feed: Feed,
     here: WorkspaceId,
+    stay: Option<Stay>,
 }
 
 impl Stage {
@@ -110,12 +111,13 @@ impl Stage {
         let (feed, driver) = Feed::new(Arc::clone(&bus) as _, Arc::clone(&book) as _, Patience::default());
         tokio::spawn(driver.run(Arc::clone(&ear) as _));
         let here = workspace(1);
-        let stage = Self { bus, book, ear, feed, here };
+        let mut stage = Self { bus, book, ear, feed, here, stay: None };
         for position in 1..=10 {
             stage.book.write(&commit(here, 7, vec![said(here, position, "before")]));
         }
-        let at = stage.feed.follow(here).await.expect("it is there");
+        let (at, stay) = stage.feed.follow(here).await.expect("it is there");
         assert_eq!(at, Mark { epoch: Epoch(7), position: Position(10) });
+        stage.stay = Some(stay);
         stage
     }
     async fn says(&self, positions: std::ops::RangeInclusive<u64>) {
@@ -305,4 +307,36 @@ async fn a_tail_is_bounded() {
     assert!(stage.feed.since(stage.here, Epoch(7), Position(10)).is_none());
     let kept = stage.feed.since(stage.here, Epoch(7), Position(6_000 - 4_000)).expect("still there");
     assert_eq!(kept.len(), 4_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_and_goes_it_is_followed_as_long_as_somebody_stays() {
+    let stage = Stage::set().await;
+    let idle = Patience::default().idle;
+    // Gone before they were let in, and gone again after a while: the first who came stays all along.
+    for _ in 0..3 {
+        drop(stage.feed.follow(stage.here).await.expect("it is there"));
+        sleep(idle * 2).await;
+    }
+    stage.says(11..=11).await;
+    stage.ear.hears(1).await;
+    assert_eq!(stage.ear.positions(), [11]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_stays_in_is_kept_a_while_for_who_comes_back() {
+    let mut stage = Stage::set().await;
+    let Patience { idle, heads, .. } = Patience::default();
+    stage.stay = None;
+    sleep(idle - heads).await;
+    stage.stay = Some(stage.feed.follow(stage.here).await.expect("it is there").1);
+    sleep(idle * 2).await;
+    assert!(stage.feed.at(stage.here).is_some(), "somebody came back in time");
+    stage.stay = None;
+    sleep(idle - heads).await;
+    assert!(stage.feed.at(stage.here).is_some(), "a while since the last one went, not since the first");
+    sleep(heads * 3).await;
+    assert_eq!(stage.feed.at(stage.here), None);
+    let (at, _stay) = stage.feed.follow(stage.here).await.expect("it is there");
+    assert_eq!(at.position, Position(10), "and followed anew");
 }

@@ -172,6 +172,23 @@ impl Stage {
     }
 }
 
+#[test]
+fn what_was_judged_of_a_look_holds_until_somebody_loses_the_sight_of_it() {
+    let Stage { mut room, .. } = Stage::new();
+    let (here, there) = (channel(1), channel(2));
+    room.enter(0, account(0), &[(here, Position(1)), (there, Position(1))]);
+    let since = room.position;
+    let gone = since.next();
+    room.unseat(account(0), here, gone, true);
+    assert!(!room.is_narrowed(&[here, there], since), "a public one is seen without a seat");
+    room.unseat(account(0), here, gone, false);
+    assert!(room.is_narrowed(&[there, here], since));
+    assert!(!room.is_narrowed(&[there], since));
+    assert!(!room.is_narrowed(&[here], gone), "judged after that");
+    room.hide(there, gone.next());
+    assert!(room.is_narrowed(&[there], gone));
+}
+
 proptest! {
     #[test]
     fn an_event_reaches_exactly_those_who_may_see_it(steps in proptest::collection::vec(step(), 0..60)) {
