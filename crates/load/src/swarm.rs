@@ -124,11 +124,12 @@ impl Swarm {
         for event in &events {
             let at = event.token().0;
             let gone = if event.is_writable() { self.sockets[at].flush().err() } else { None };
-            let read = if gone.is_none() && (event.is_readable() || event.is_read_closed()) {
-                self.read(at)
-            } else {
-                Ok(())
-            };
+            let (readable, closed) = (event.is_readable(), event.is_read_closed());
+            let mut read = if gone.is_none() && (readable || closed) { self.read(at) } else { Ok(()) };
+            // What came with the end was read; of the end itself nobody tells again.
+            if closed && read.is_ok() {
+                read = self.read(at);
+            }
             if gone.is_some() || read.is_err() {
                 self.lose(at);
             }
