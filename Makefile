@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test lint bench bench-http bench-sends bench-live bench-many bench-web soak schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down fleet fleet-down rules
+.PHONY: help run web check test test-page test-rust test-alerts test-document test-k6 test-browsers lint bench bench-http bench-sends bench-live bench-many bench-web soak schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down fleet fleet-down rules
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -20,15 +20,23 @@ web/dist/index.html: web/node_modules/.package-lock.json web/index.html $(shell 
 check: lint ## while writing: format, lints, tree rules, tests on the embedded backends
 	$(CARGO) test --workspace --quiet --lib --bins --test '[!p]*' -- --skip postgres:: --skip pgbouncer::
 
+# Each runner, whatever the one before it found: one run tells of all that is wrong.
 test: web ## everything, with real servers (installs what is missing and says so)
+	@$(MAKE) --no-print-directory --keep-going -j1 test-page test-rust test-alerts test-document test-k6 test-browsers lint
+
+test-page: web
 	cd web && npm run --silent lint && npm test --silent
+test-rust: web
 	scripts/services install collector
 	scripts/services run -- $(CARGO) test --workspace --features rookery/otlp --no-fail-fast
+test-alerts:
 	scripts/promtool
+test-document:
 	scripts/schemathesis
+test-k6:
 	scripts/k6
+test-browsers:
 	scripts/browsers
-	@$(MAKE) --no-print-directory lint
 
 lint: ## format and lints alone
 	$(CARGO) fmt --all --check
