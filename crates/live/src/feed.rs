@@ -16,6 +16,8 @@ use crate::journal::{Journal, Lost, Mark};
 use crate::piece::Piece;
 use crate::tail::Tail;
 
+pub use crate::tail::Keeping;
+
 /// Whoever tells the people of this node. Called in order, and must not wait.
 pub trait Listener: Send + Sync + 'static {
     /// From this mark on all of a workspace is told.
@@ -59,6 +61,8 @@ pub struct Patience {
     pub again: Duration,
     /// How long a workspace nobody here is in stays followed, for who comes back.
     pub idle: Duration,
+    /// What is kept of each, for the same.
+    pub keeping: Keeping,
 }
 
 impl Default for Patience {
@@ -68,6 +72,7 @@ impl Default for Patience {
             heads: Duration::from_secs(2),
             again: Duration::from_millis(250),
             idle: Duration::from_mins(15),
+            keeping: Keeping::OF_MINUTES,
         }
     }
 }

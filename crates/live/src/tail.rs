@@ -9,15 +9,27 @@ use domain::{Commit, EventKind, Message, Position};
 use crate::journal::Mark;
 use crate::piece::Piece;
 
-/// What is kept of a workspace, so that who comes back within minutes misses nothing.
-pub(crate) const KEPT_EVENTS_MAX: usize = 4_096;
-pub(crate) const KEPT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// How much is kept of a workspace once it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeping {
+    pub events_max: usize,
+    pub bytes_max: usize,
+}
+
+impl Keeping {
+    /// So that who comes back within minutes misses nothing.
+    pub const OF_MINUTES: Self = Self { events_max: 4_096, bytes_max: 8 * 1024 * 1024 };
+    /// Where nobody comes back to.
+    pub const NOTHING: Self = Self { events_max: 0, bytes_max: 0 };
+}
+
 /// Commits that wait for what comes before them; more are thrown away and read.
 const EARLY_MAX: usize = 1_024;
 
 #[derive(Debug)]
 pub(crate) struct Tail {
     at: Mark,
+    keeping: Keeping,
     kept: VecDeque<Arc<Piece>>,
     events: usize,
     bytes: usize,
@@ -34,8 +46,8 @@ pub(crate) struct Next {
 }
 
 impl Tail {
-    pub fn new(at: Mark) -> Self {
-        Self { at, kept: VecDeque::new(), events: 0, bytes: 0, early: BTreeMap::new() }
+    pub fn new(at: Mark, keeping: Keeping) -> Self {
+        Self { at, keeping, kept: VecDeque::new(), events: 0, bytes: 0, early: BTreeMap::new() }
     }
     pub fn at(&self) -> Mark {
         self.at
@@ -103,7 +115,7 @@ impl Tail {
         self.events += piece.commit().events.len();
         self.bytes += piece.weight();
         self.kept.push_back(piece);
-        while self.events > KEPT_EVENTS_MAX || self.bytes > KEPT_BYTES_MAX {
+        while self.events > self.keeping.events_max || self.bytes > self.keeping.bytes_max {
             let Some(oldest) = self.kept.pop_front() else { break };
             self.events -= oldest.commit().events.len();
             self.bytes = self.bytes.saturating_sub(oldest.weight());

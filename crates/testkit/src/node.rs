@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use domain::{By, Key};
+use live::Bus;
 use live::cache::{Cache, Cached, Settings};
-use live::feed::Patience;
-use live::{Bus, Feed};
 use service::live::{Journals, publish};
 use service::{Cost, Passwords, Places, Service};
 use store::clock::Clock;
@@ -45,8 +44,7 @@ impl Node {
     pub fn remembers(mut self, bus: &Arc<dyn Bus>, shared: Option<Arc<dyn Cache>>) -> Self {
         let (cache, carrier) = Cached::new(Settings::default(), shared);
         let journals = Arc::new(Journals::new(self.service.clone()));
-        let (feed, driver) = Feed::new(Arc::clone(bus), journals, Patience::default());
-        cache.follows(feed.clone());
+        let (feed, driver) = cache.follows_alone(Arc::clone(bus), journals);
         self.aside = vec![
             tokio::spawn(publish(self.store.clone(), Arc::clone(bus), Some(feed))),
             tokio::spawn(driver.run(Arc::new(cache.clone()))),

@@ -16,9 +16,10 @@ use super::local::InProcess;
 use super::name::{Class, Name, Pattern};
 use super::story::{Stories, Topic};
 use super::{Cache, CacheError};
-use crate::feed::{Feed, Listener};
+use crate::bus::Bus;
+use crate::feed::{Driver, Feed, Keeping, Listener, Patience};
 use crate::hit_rate::HitRate;
-use crate::journal::Mark;
+use crate::journal::{Journal, Mark};
 use crate::piece::Piece;
 
 /// As of when somebody asks.
@@ -115,6 +116,15 @@ impl Cached {
     /// Workspaces that are read of are followed by this feed, which tells this cache.
     pub fn follows(&self, feed: Feed) {
         self.inner.feed.get_or_init(|| feed);
+    }
+
+    /// The same by a feed of its own, where nobody else follows anything. Nobody comes back to it, so once it has told what
+    /// it heard it keeps nothing of it.
+    pub fn follows_alone(&self, bus: Arc<dyn Bus>, journal: Arc<dyn Journal>) -> (Feed, Driver) {
+        let patience = Patience { keeping: Keeping::NOTHING, ..Patience::default() };
+        let (feed, driver) = Feed::new(bus, journal, patience);
+        self.follows(feed.clone());
+        (feed, driver)
     }
 
     /// A text for each that exists: as of when it is asked for, from whatever level has it, or from `query`, which is told

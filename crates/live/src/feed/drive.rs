@@ -232,7 +232,7 @@ impl Work {
             let (end, ended) = oneshot::channel::<()>();
             place.hearing = Some(end);
             self.heard.push(Box::pin(heard.take_until(ended)));
-            self.shared.tails.lock().insert(workspace, Tail::new(at));
+            self.shared.tails.lock().insert(workspace, Tail::new(at, self.shared.patience.keeping));
             self.listener.began(workspace, at);
             at
         });
@@ -281,7 +281,7 @@ impl Work {
 
     fn start_again(&mut self, workspace: WorkspaceId, head: Mark) {
         metrics::counter!("rookery_feed_breaks_total").increment(1);
-        self.shared.tails.lock().insert(workspace, Tail::new(head));
+        self.shared.tails.lock().insert(workspace, Tail::new(head, self.shared.patience.keeping));
         if let Some(place) = self.places.get_mut(&workspace) {
             place.read_at = None;
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{Commit, Epoch, Event, EventKind, Image, Position, WorkspaceId};
-use live::feed::Patience;
+use live::cache::Cached;
+use live::feed::{Driver, Patience};
 use live::{Bus, Feed, Journal, Listener, Lost, Mark, Piece, Stay, Stretch};
 use parking_lot::Mutex;
 use testkit::bus::{Mood, MoodyBus, changed, commit, said, whispered, workspace};
@@ -106,9 +107,12 @@ struct Stage {
 impl Stage {
     /// A workspace of ten events, followed from there.
     async fn set() -> Self {
+        Self::of(|bus, book| Feed::new(bus, book, Patience::default())).await
+    }
+    async fn of(feed: impl FnOnce(Arc<dyn Bus>, Arc<dyn Journal>) -> (Feed, Driver)) -> Self {
         let (bus, book, ear) =
             (Arc::new(MoodyBus::default()), Arc::new(Book::default()), Arc::new(Ear::default()));
-        let (feed, driver) = Feed::new(Arc::clone(&bus) as _, Arc::clone(&book) as _, Patience::default());
+        let (feed, driver) = feed(Arc::clone(&bus) as _, Arc::clone(&book) as _);
         tokio::spawn(driver.run(Arc::clone(&ear) as _));
         let here = workspace(1);
         let mut stage = Self { bus, book, ear, feed, here, stay: None };
@@ -339,4 +343,22 @@ async fn what_nobody_stays_in_is_kept_a_while_for_who_comes_back() {
     assert_eq!(stage.feed.at(stage.here), None);
     let (at, _stay) = stage.feed.follow(stage.here).await.expect("it is there");
     assert_eq!(at.position, Position(10), "and followed anew");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_only_dates_what_is_remembered_keeps_nothing_it_has_told() {
+    let (cached, _carrier) = Cached::new(testkit::cache::settings(), None);
+    let stage = Stage::of(|bus, book| cached.follows_alone(bus, book)).await;
+    stage.says(11..=12).await;
+    stage.bus.is(Mood::Silent);
+    stage.says(13..=13).await;
+    stage.bus.is(Mood::Well);
+    stage.says(14..=14).await;
+    stage.ear.hears(4).await;
+    assert_eq!(stage.ear.positions(), [11, 12, 13, 14], "in order, and holes are filled");
+    assert_eq!(stage.reads(), 1);
+    assert!(stage.feed.since(stage.here, Epoch(7), Position(13)).is_none());
+    assert_eq!(stage.feed.since(stage.here, Epoch(7), Position(14)).map(|kept| kept.len()), Some(0));
+    let heard = stage.ear.heard.lock();
+    assert!(heard.iter().all(|piece| Arc::strong_count(piece) == 1), "nobody else holds them");
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use service::Service;
 use service::live::cache::{Cache, Cached, NotAPattern, Pattern, Settings};
-use service::live::feed::Patience;
 use service::live::redis::{Redis, SharedCache};
 use service::live::{Bus, Feed, Journals, Listener};
 
@@ -42,8 +41,7 @@ fn settings(config: &Config) -> Settings {
 /// A process without sockets follows by itself what is read of here.
 pub fn follow(service: &Service, bus: &Arc<dyn Bus>, cache: &Cached, lifecycle: &Lifecycle) -> Feed {
     let journals = Arc::new(Journals::new(service.clone()));
-    let (feed, driver) = Feed::new(Arc::clone(bus), journals, Patience::default());
-    cache.follows(feed.clone());
+    let (feed, driver) = cache.follows_alone(Arc::clone(bus), journals);
     let listener: Arc<dyn Listener> = Arc::new(cache.clone());
     lifecycle.spawn_base("live.feed", |stop| until_stopped(stop, driver.run(listener)));
     feed
