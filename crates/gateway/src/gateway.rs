@@ -110,7 +110,7 @@ impl Gateway {
         let mut cores: Vec<CoreWork> = Vec::new();
         let mut desks: Vec<BoxFuture<'static, ()>> = Vec::new();
         let mut inboxes = Vec::new();
-        let crowds = Arc::new(Crowds::of(limits.cores.max(1)));
+        let crowds = Arc::new(Crowds::of(limits.cores.max(1), limits.crowd));
         for core in 0..limits.cores.max(1) {
             let (desk, errands) = mpsc::channel(BATCHES_MAX);
             let given = Given {
