@@ -13,7 +13,7 @@ pub struct Limits {
     pub address_strangers_max: usize,
     pub hello_within: Duration,
     pub commands_per_s: u32,
-    /// Bytes that wait for one socket; over it the socket is behind.
+    /// Bytes that wait for one socket behind what brings it level; over it the socket is behind.
     pub queue_bytes_max: usize,
     /// Without any progress for this long a socket is closed.
     pub stuck_max: Duration,

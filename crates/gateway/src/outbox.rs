@@ -13,6 +13,8 @@ pub struct Outbox {
     at: usize,
     /// What is left of the frame that was begun.
     begun: usize,
+    /// What is left of what goes out whole, from here on.
+    whole: usize,
 }
 
 /// More waits than may.
@@ -22,7 +24,7 @@ pub struct Full;
 impl Outbox {
     /// Whole frames, of which `written` bytes went out already.
     pub fn left_over(frames: &[u8], written: usize) -> Self {
-        let mut outbox = Self { bytes: frames.to_vec(), at: 0, begun: 0 };
+        let mut outbox = Self { bytes: frames.to_vec(), at: 0, begun: 0, whole: 0 };
         outbox.wrote(written);
         outbox
     }
@@ -32,25 +34,41 @@ impl Outbox {
     pub fn waiting(&self) -> &[u8] {
         &self.bytes[self.at..]
     }
-    /// Bytes of the frame that was begun: it has to be finished, whatever it is.
+    /// How much waits behind what goes out whole.
+    pub fn piled(&self) -> usize {
+        self.waiting().len() - self.whole
+    }
+    /// Bytes of that which are of a frame that was begun: it has to be finished, whatever it is.
     pub fn begun(&self) -> usize {
-        self.begun
+        self.begun.saturating_sub(self.whole)
     }
 
     /// Whole frames, behind what waits.
     pub fn push(&mut self, frames: &[u8], bytes_max: usize) -> Result<(), Full> {
-        if self.bytes.len() - self.at + frames.len() > bytes_max {
+        if self.piled() + frames.len() > bytes_max {
             return Err(Full);
         }
+        self.append(frames);
+        Ok(())
+    }
+
+    /// An opening, behind what waits. All of that goes out whole, however much it is, and whatever else is dropped: whoever
+    /// opens sees to it that there is one at a time.
+    pub fn open(&mut self, frames: &[u8]) {
+        self.append(frames);
+        self.whole = self.waiting().len();
+    }
+
+    fn append(&mut self, frames: &[u8]) {
         if self.at > 0 && self.bytes.len() + frames.len() > self.bytes.capacity() {
             self.bytes.drain(..self.at);
             self.at = 0;
         }
         self.bytes.extend_from_slice(frames);
-        Ok(())
     }
 
     pub fn wrote(&mut self, mut count: usize) {
+        self.whole = self.whole.saturating_sub(count);
         while count > 0 {
             if self.begun == 0 {
                 self.begun = frame_bytes(self.waiting()).unwrap_or(self.bytes.len() - self.at);
@@ -66,10 +84,11 @@ impl Outbox {
     }
 
     /// The socket is behind: events are dropped, it will be brought level from the state. What was begun is finished,
-    /// and what answers somebody stays.
+    /// as an opening is, and what answers somebody stays.
     pub fn drop_events(&mut self) {
-        let (begun, mut rest) = self.waiting().split_at(self.begun.min(self.bytes.len() - self.at));
-        let mut kept = begun.to_vec();
+        let stays = self.begun.max(self.whole).min(self.waiting().len());
+        let (stays, mut rest) = self.waiting().split_at(stays);
+        let mut kept = stays.to_vec();
         while let Some(length) = frame_bytes(rest).filter(|length| *length <= rest.len()) {
             let (frame, after) = rest.split_at(length);
             let header = match frame[1] {
@@ -118,6 +137,30 @@ mod tests {
                 frames(&["{\"event\":1}", &long])
             };
             assert_eq!(sent, [begun, answers].concat(), "{written}");
+        }
+    }
+
+    #[test]
+    fn of_an_opening_nothing_is_dropped_nor_counted() {
+        let opening = frames(&["{\"welcome\":1}", "{\"event\":1}", "{\"changed\":1}", "{\"at\":1}"]);
+        let (late, answer) = (frames(&["{\"event\":2}"]), frames(&["{\"done\":1}"]));
+        for before in [Vec::new(), frames(&["{\"done\":0}"])] {
+            let whole = [&before[..], &opening].concat();
+            for written in 0..whole.len() {
+                let mut outbox = Outbox::default();
+                outbox.open(&before);
+                outbox.wrote(written.min(before.len()));
+                outbox.open(&opening);
+                outbox.wrote(written - written.min(before.len()));
+                assert_eq!(outbox.piled(), 0);
+                outbox.push(&late, late.len()).expect("there is place for as much as ever");
+                assert_eq!(outbox.push(&late, late.len()), Err(Full));
+                outbox.drop_events();
+                outbox.push(&answer, answer.len()).expect("events are gone");
+                assert_eq!((outbox.piled(), outbox.begun()), (answer.len(), 0));
+                let sent = [&whole[..written], outbox.waiting()].concat();
+                assert_eq!(sent, [&whole[..], &answer].concat(), "{written}");
+            }
         }
     }
 

@@ -135,7 +135,7 @@ impl Core {
                 self.errands.push(Errand::Here(faces::here(by.workspace, by.account, socket)));
             }
         }
-        self.say(slot, &frames);
+        self.say_opening(slot, &frames);
         if let Some(look) = look {
             // What it lost the sight of meanwhile was told to nobody.
             self.ask(slot, Ask::Look(look, Unseated::default()));
@@ -184,7 +184,7 @@ impl Core {
     fn fall_and_rise(&mut self, slot: u32) {
         let Some(socket) = self.sockets.get_mut(slot) else { return };
         socket.fall_behind();
-        if let Some(ask) = socket.session.rise() {
+        if let Some(ask) = socket.rise() {
             self.ask(slot, ask);
         }
     }

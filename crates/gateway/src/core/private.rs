@@ -103,6 +103,12 @@ impl Socket {
         self.session.fall_behind();
     }
 
+    /// Asks to be brought level, unless something it was sent before still waits: then it is asked for once that was taken,
+    /// so that there is never more for one socket than one opening and one queue.
+    pub(super) fn rise(&mut self) -> Option<Ask> {
+        if self.outbox.is_some() { None } else { self.session.rise() }
+    }
+
     pub(super) fn drop_held(&mut self) {
         self.session.private = self.private();
         self.held = None;

@@ -194,7 +194,7 @@ impl Core {
                 continue;
             }
             socket.fall_behind();
-            if let Some(ask) = socket.session.rise() {
+            if let Some(ask) = socket.rise() {
                 self.ask(slot, ask);
             }
         }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt};
 use gateway::Limits;
 use live::InProcess;
 use serde_json::{Value, json};
+use service::PrivateKind;
 use testkit::bus::{Mood, MoodyBus};
 use testkit::{Ground, Heard, Plaza, at_every_door};
 
@@ -55,6 +57,44 @@ at_every_door! {
         assert_eq!(own.last().map(|own| &own["items"][0]["value"]), Some(&Value::Null), "what was removed, too");
         ada.says(general, "and on").await;
         assert_eq!(bob.hears().await, "and on");
+    }
+
+    async fn who_has_much_of_their_own_and_a_slow_line_comes_in_all_the_same(ground: Ground) {
+        let limits = Limits {
+            queue_bytes_max: 16 * 1024,
+            commands_per_s: 10_000,
+            stuck_max: Duration::from_hours(1),
+            ..Limits::default()
+        };
+        let plaza = Plaza::with(&ground, limits, Arc::new(InProcess::default())).await;
+        let general = plaza.town.team.general;
+        let person = plaza.town.welcomes("Bob").await;
+        // More frames than one, and more bytes than the kernel holds.
+        let (service, value) = (&plaza.town.node.service, json!("much ".repeat(800)).to_string());
+        let keep = |number: usize| {
+            let (value, subject) = (Some(value.clone()), format!("p{number}"));
+            async move { service.keep(person.by, PrivateKind::Preference, &subject, value).await.expect("kept") }
+        };
+        stream::iter(0..600).map(keep).buffer_unordered(50).for_each(|_| async {}).await;
+        let mut ada = plaza.enters(plaza.town.team.owner).await;
+        ada.phone.say(&json!({ "look": { "people": [person.account()] } })).await;
+        ada.phone.hears("faces").await;
+        let mut bob = plaza.dials().await;
+        bob.reads(false);
+        let (workspace, token) = (plaza.town.team.workspace, plaza.town.token_of(person).await);
+        bob.say(&json!({ "hello": { "workspace": workspace, "token": token } })).await;
+        assert_eq!(ada.phone.hears("faces").await["people"], json!([[person.account(), "here"]]));
+        let long = "long ".repeat(3_000);
+        for _ in 0..5 {
+            ada.says(general, &long).await;
+        }
+        ada.says(general, "the last").await;
+        bob.reads(true);
+        bob.hears("welcome").await;
+        let opened = bob.hears("at").await;
+        let own = |frame: &Value| frame["private"]["items"].as_array().map_or(0, Vec::len);
+        assert_eq!(bob.kept().iter().map(own).sum::<usize>(), 600, "all of it, at {opened}");
+        assert_eq!(bob.hears("changed").await["channels"][0]["last_number"], 6);
     }
 
     async fn who_takes_nothing_for_long_is_let_go(ground: Ground) {
