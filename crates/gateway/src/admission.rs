@@ -14,6 +14,8 @@ use crate::limits::Limits;
 
 /// Waiting for the state at most this many times as many as are served at once.
 const WAITING_TIMES: usize = 200;
+/// Rooms whose versions are compared at once: after a gap of the bus it is all of them, and nobody waits for it.
+const COMPARING_MAX: usize = 2;
 
 pub(crate) struct Admission {
     per_s: u32,
@@ -22,6 +24,7 @@ pub(crate) struct Admission {
     states: Semaphore,
     waiting: AtomicUsize,
     waiting_max: usize,
+    comparing: Semaphore,
     turned: AtomicU64,
 }
 
@@ -33,6 +36,7 @@ impl Admission {
             states: Semaphore::new(limits.catching_up_max),
             waiting: AtomicUsize::new(0),
             waiting_max: limits.catching_up_max * WAITING_TIMES,
+            comparing: Semaphore::new(COMPARING_MAX),
             turned: AtomicU64::new(0),
         }
     }
@@ -59,6 +63,12 @@ impl Admission {
         }
         let _waits = Waits::count(&self.waiting);
         self.states.acquire().await.map_err(|_| NotDone::Stopping)
+    }
+
+    /// A part of it for comparing what a room was told of its people's own: never one that somebody who comes in waits
+    /// for, and never refused, since each room waits once.
+    pub async fn comparing(&self) -> Result<SemaphorePermit<'_>, NotDone> {
+        self.comparing.acquire().await.map_err(|_| NotDone::Stopping)
     }
 }
 
@@ -91,5 +101,29 @@ impl<'a> Waits<'a> {
 impl Drop for Waits<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn however_many_rooms_are_compared_nobody_who_comes_in_waits_and_no_room_is_dropped() {
+        let admission = Admission::new(&Limits::default());
+        let mut rooms: Vec<_> = (0..10_000).map(|_| Box::pin(admission.comparing())).collect();
+        // Each is asked once, and takes its place in the line.
+        let mut begun: Vec<_> = rooms.iter_mut().filter_map(FutureExt::now_or_never).collect();
+        assert_eq!(begun.len(), COMPARING_MAX);
+        let newcomers: Vec<_> = (0..Limits::default().catching_up_max)
+            .map(|_| admission.catching_up().now_or_never().expect("at once").expect("let in"))
+            .collect();
+        assert_eq!(newcomers.len(), 10);
+        for room in rooms.into_iter().skip(COMPARING_MAX) {
+            drop(begun.remove(0).expect("its turn came"));
+            begun.push(room.await);
+        }
     }
 }

@@ -19,7 +19,7 @@ use protocol::frame::{Again, GoodbyeCode, Look};
 use protocol::{AccountId, By, ChannelId, Epoch, Key, Position, Role, WorkspaceId};
 use service::live::presence::Presence;
 use service::live::{Feed, Here, Share, Shares, Stay};
-use service::{Service, Who};
+use service::{NotDone, Service, Who};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
@@ -97,7 +97,7 @@ pub(crate) enum What {
     Goodbye(GoodbyeCode, Again),
     Judged(Box<Judged>),
     /// Of private rows in a workspace.
-    Versions(WorkspaceId, Vec<(AccountId, u64)>),
+    Versions(WorkspaceId, Result<Vec<(AccountId, u64)>, NotDone>),
 }
 
 /// All that brings a socket level.

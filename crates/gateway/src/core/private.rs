@@ -1,6 +1,7 @@
 //! What is one member's own: whispers in the order of their versions, and what tells that one was lost.
 
 use protocol::{AccountId, WorkspaceId};
+use service::NotDone;
 
 use super::Core;
 use super::sockets::Socket;
@@ -16,6 +17,27 @@ const DOUBTED_EVERY_S: u64 = 2;
 pub(super) struct Compared {
     at_s: u64,
     doubted: bool,
+    /// They are being compared, or wait for that.
+    asked: bool,
+}
+
+impl Compared {
+    /// Whether they are compared now: once a heartbeat, and soon where they are in doubt. However long that waits for its
+    /// turn, a room asks for it once.
+    fn begins(&mut self, second: u64, is_turn: bool) -> bool {
+        let is_due = is_turn || (self.doubted && second >= self.at_s + DOUBTED_EVERY_S);
+        if self.asked || !is_due {
+            return false;
+        }
+        *self = Self { at_s: second, doubted: false, asked: true };
+        true
+    }
+
+    /// What could not be found out is as much in doubt as it was.
+    fn ends(&mut self, is_known: bool) {
+        self.asked = false;
+        self.doubted |= !is_known;
+    }
 }
 
 impl Core {
@@ -57,18 +79,22 @@ impl Core {
     pub(super) fn compare_versions(&mut self, second: u64, wheel: u64) {
         for (at, room) in self.rooms.iter_mut().enumerate() {
             let Some(room) = room else { continue };
-            let Compared { at_s, doubted } = room.compared;
             let is_turn = at as u64 % wheel == second % wheel;
-            if is_turn || (doubted && second >= at_s + DOUBTED_EVERY_S) {
-                room.compared = Compared { at_s: second, doubted: false };
+            if room.compared.begins(second, is_turn) {
                 self.errands.push(Errand::Compare(room.workspace, room.accounts()));
             }
         }
     }
 
-    pub(super) fn compared(&mut self, workspace: WorkspaceId, versions: &[(AccountId, u64)]) {
+    pub(super) fn compared(
+        &mut self,
+        workspace: WorkspaceId,
+        versions: &Result<Vec<(AccountId, u64)>, NotDone>,
+    ) {
         let Some(at) = self.by_workspace.get(&workspace).copied() else { return };
-        for (account, version) in versions {
+        let Some(room) = self.room_mut(at) else { return };
+        room.compared.ends(versions.is_ok());
+        for (account, version) in versions.iter().flatten() {
             let slots = self.room_mut(at).map(|room| room.slots_of(*account).to_vec()).unwrap_or_default();
             for slot in slots {
                 let Some(socket) = self.sockets.get(slot) else { continue };
@@ -112,5 +138,35 @@ impl Socket {
     pub(super) fn drop_held(&mut self) {
         self.session.private = self.private();
         self.held = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_is_compared_with_each_heartbeat_and_soon_where_it_is_in_doubt() {
+        let mut compared = Compared::default();
+        assert!(!compared.begins(1, false));
+        assert!(compared.begins(7, true));
+        compared.ends(true);
+        compared.doubted = true;
+        assert_eq!([8, 9].map(|second| compared.begins(second, false)), [false, true]);
+        compared.ends(true);
+        assert!(!compared.begins(20, false), "in doubt no longer");
+        assert!(compared.begins(37, true));
+    }
+
+    #[test]
+    fn a_room_whose_turn_has_not_come_asks_no_second_time_and_what_is_not_known_is_asked_again() {
+        let mut compared = Compared::default();
+        assert!(compared.begins(7, true));
+        compared.doubted = true;
+        assert_eq!([9, 37, 67].map(|second| compared.begins(second, true)), [false; 3]);
+        compared.ends(true);
+        assert!(compared.begins(68, false), "what was missed meanwhile may not have been seen");
+        compared.ends(false);
+        assert_eq!([69, 70].map(|second| compared.begins(second, false)), [false, true]);
     }
 }

@@ -1,5 +1,7 @@
 //! What somebody missed: from the tail, event by event, or from the state.
 
+use std::time::Duration;
+
 use protocol::changed::Changed;
 use protocol::frame::{Down, Private};
 use protocol::mine::Item;
@@ -16,6 +18,8 @@ use crate::wire::cut;
 
 /// Items of one `private` frame.
 const PRIVATE_ITEMS_MAX: usize = 500;
+/// How long versions that could not be read are left alone.
+const UNKNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// Who came in, the frames that bring them level, and how far those tell: of all, and of what is their own.
 pub(super) struct Brought {
@@ -186,13 +190,18 @@ impl Shared {
         Some(What::Private { frames, version })
     }
 
-    /// Not known now: they are compared again with the next heartbeat.
+    /// Of everyone in a room, when its turn has come. Where they are not known now the next one's comes no sooner than in
+    /// a while: a database that does not answer is not asked by all rooms in a row.
     pub(super) async fn versions(&self, workspace: WorkspaceId, accounts: Vec<AccountId>) -> Worked {
         let asked = async {
-            let _budget = self.admission.catching_up().await?;
-            self.service.private_versions(workspace, &accounts).await
+            let _turn = self.admission.comparing().await?;
+            let versions = self.service.private_versions(workspace, &accounts).await;
+            if versions.is_err() {
+                tokio::time::sleep(UNKNOWN_FOR).await;
+            }
+            versions
         };
-        let whats = asked.await.map_or(Vec::new(), |versions| vec![What::Versions(workspace, versions)]);
+        let whats = vec![What::Versions(workspace, asked.await)];
         Worked { from: nobody(), whats }
     }
 }
