@@ -88,14 +88,24 @@ stop_pid() {
   done
 }
 
-# A free port below the ephemeral range: above it an outgoing connection may sit on the port.
+# free_port DIR: a port below the ephemeral range: above it an outgoing connection may sit on the port. It is kept for DIR as
+# long as that is there: of two that look at once only one gets it, and a server that is down for a while finds it free again.
 free_port() {
-  local port
-  for _ in {1..200}; do
-    port=$((20000 + RANDOM % 12000))
-    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; return; fi
-  done
-  die "no free port between 20000 and 32000"
+  local kept port holder; kept=/tmp/rookery-ports-$(id -u)
+  mkdir -p "$kept"
+  (
+    flock 8
+    for _ in {1..200}; do
+      port=$((20000 + RANDOM % 12000))
+      holder=$(readlink "$kept/$port") && [ -d "$holder" ] && continue
+      if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        ln -sfn "$1" "$kept/$port"
+        echo "$port"
+        exit
+      fi
+    done
+    exit 1
+  ) 8>"$kept/lock" || die "no free port between 20000 and 32000"
 }
 
 # on_a_port DIR START...: START DIR PORT must return 0 once the server answers. The first start
@@ -107,7 +117,7 @@ on_a_port() {
   else
     local port
     for _ in 1 2 3 4 5; do
-      port=$(free_port)
+      port=$(free_port "$dir")
       if "$@" "$dir" "$port"; then echo "$port" >"$dir/port"; return; fi
       grep -qi 'address already in use' "$dir/log" || break
     done

@@ -63,7 +63,7 @@ CONF
 fleet_node_try() {
   local at=$1 dir node
   node=$(basename "$at") dir=$(dirname "$(dirname "$at")")
-  [ -s "$at/metrics" ] || free_port >"$at/metrics"
+  [ -s "$at/metrics" ] || free_port "$at" >"$at/metrics"
   fleet_config "$dir" "$node" "$2" >"$at/rookery.toml"
   : >"$at/log"
   SPAWN_AS=me spawn "$at" "$(fleet_binary)" --json serve --config "$at/rookery.toml"

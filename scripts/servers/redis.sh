@@ -26,6 +26,11 @@ redis_try() {
   local seal more=() listen=(--port "$2"); seal=$(seal_of "$1")
   [ -z "$seal" ] || { mapfile -t listen <"$seal/args"; listen=(--port 0 --tls-port "$2" "${listen[@]}"); }
   [ ! -s "$1/args" ] || mapfile -t more <"$1/args"
+  if [ -e "$1/talk" ]; then
+    # Looked for again with each try of the first start.
+    [ -s "$1/port" ] || free_port "$1" >"$1/talk"
+    more+=(--cluster-port "$(cat "$1/talk")")
+  fi
   : >"$1/log"
   own_by_server "$1"
   spawn "$1" redis-server "${listen[@]}" --bind 127.0.0.1 --dir "$1" --save '' --appendonly no --daemonize no \
@@ -134,15 +139,15 @@ cluster_is_whole() {
     [ "$(redis_at "$1" cluster nodes | grep -c slave)" = 3 ]
 }
 
-# DIR/1 to 6: three primaries, each with a replica. Their own talk has ports that are looked for as well: the usual ones,
-# 10,000 higher, may be taken by any outgoing connection. Prints where they are.
+# DIR/1 to 6: three primaries, each with a replica. Their own talk has ports that are looked for as well (DIR/n/talk): the
+# usual ones, 10,000 higher, may be taken by any outgoing connection. Prints where they are.
 redis_cluster_start() {
   local dir node addresses=(); dir=$(server_dir "$1")
   for node in 1 2 3 4 5 6; do
     if [ ! -e "$dir/$node/args" ]; then
       mkdir -p "$dir/$node"
-      printf '%s\n' --cluster-enabled yes --cluster-config-file nodes.conf --cluster-node-timeout 2000 \
-        --cluster-port "$(free_port)" >"$dir/$node/args"
+      printf '%s\n' --cluster-enabled yes --cluster-config-file nodes.conf --cluster-node-timeout 2000 >"$dir/$node/args"
+      : >"$dir/$node/talk"
     fi
     redis_start "$dir/$node" >/dev/null
     addresses+=("127.0.0.1:$(port_of "$dir/$node")")
