@@ -14,6 +14,9 @@ use super::*;
 use crate::data_dir::{DataDir, control_socket};
 use crate::lifecycle::{Ending, Lifecycle};
 
+/// Longer than any machine takes to end what is at its end.
+const DRAIN: Duration = Duration::from_mins(1);
+
 /// A server on a socket in this folder that answers with what it was asked.
 fn echo() -> Answerer {
     Arc::new(|ask, progress| {
@@ -62,7 +65,7 @@ async fn asked(data: &Path, question: Ask) -> (Option<Result<Value, Failure>>, V
 #[tokio::test]
 async fn a_command_is_answered_with_progress_on_the_way() {
     let (_folder, data) = folder();
-    let lifecycle = Lifecycle::new(Duration::from_secs(1));
+    let lifecycle = Lifecycle::new(DRAIN);
     listen(&control_socket(&data), echo(), &lifecycle).expect("it listens");
     let (answer, progress) = asked(&data, Ask::Check {}).await;
     assert_eq!(answer.expect("somebody is there").expect("done"), json!({ "asked": { "check": {} } }));
@@ -72,7 +75,7 @@ async fn a_command_is_answered_with_progress_on_the_way() {
 #[tokio::test]
 async fn a_refusal_keeps_its_kind_on_the_way() {
     let (_folder, data) = folder();
-    let lifecycle = Lifecycle::new(Duration::from_secs(1));
+    let lifecycle = Lifecycle::new(DRAIN);
     listen(&control_socket(&data), echo(), &lifecycle).expect("it listens");
     let (answer, _) = asked(&data, Ask::Level { raise: true }).await;
     let refusal = answer.expect("somebody is there").expect_err("refused");
@@ -92,7 +95,7 @@ async fn a_server_that_is_starting_is_waited_for() {
         })
         .expect("a thread");
     assert_eq!(seen.recv().await.as_deref(), Some("a server is starting here"));
-    let lifecycle = Lifecycle::new(Duration::from_secs(1));
+    let lifecycle = Lifecycle::new(DRAIN);
     listen(&held.control_socket(), echo(), &lifecycle).expect("it listens");
     assert!(told.await.expect("an answer").expect("somebody is there").is_ok());
 }
@@ -103,7 +106,7 @@ async fn where_no_server_runs_nobody_answers_and_a_dead_ones_socket_is_no_server
     assert!(asked(&data, Ask::Check {}).await.0.is_none());
     drop(std::os::unix::net::UnixListener::bind(control_socket(&data)).expect("a socket"));
     assert!(asked(&data, Ask::Check {}).await.0.is_none());
-    let lifecycle = Lifecycle::new(Duration::from_secs(1));
+    let lifecycle = Lifecycle::new(DRAIN);
     listen(&control_socket(&data), echo(), &lifecycle).expect("it takes the dead one's place");
     assert!(asked(&data, Ask::Check {}).await.0.is_some());
 }
@@ -111,7 +114,7 @@ async fn where_no_server_runs_nobody_answers_and_a_dead_ones_socket_is_no_server
 #[tokio::test]
 async fn only_the_owner_may_open_it_and_it_goes_with_the_server() {
     let (_folder, data) = folder();
-    let lifecycle = Lifecycle::new(Duration::from_secs(1));
+    let lifecycle = Lifecycle::new(DRAIN);
     listen(&control_socket(&data), echo(), &lifecycle).expect("it listens");
     let mode = std::fs::metadata(control_socket(&data)).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -124,7 +127,7 @@ async fn a_folder_deep_down_has_a_control_socket_too() {
     let (_folder, data) = folder();
     let deep = data.join("d".repeat(100)).join("e".repeat(100));
     std::fs::create_dir_all(&deep).expect("folders");
-    let lifecycle = Lifecycle::new(Duration::from_secs(1));
+    let lifecycle = Lifecycle::new(DRAIN);
     listen(&control_socket(&deep), echo(), &lifecycle).expect("it listens");
     assert!(asked(&deep, Ask::Check {}).await.0.is_some());
 }
@@ -132,7 +135,7 @@ async fn a_folder_deep_down_has_a_control_socket_too() {
 #[tokio::test]
 async fn what_was_asked_is_done_even_if_the_asker_leaves() {
     let (_folder, data) = folder();
-    let lifecycle = Lifecycle::new(Duration::from_secs(10));
+    let lifecycle = Lifecycle::new(DRAIN);
     let (begun, go_on, done) =
         (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
     let (tell, wait, finished) = (begun.clone(), go_on.clone(), done.clone());
@@ -158,7 +161,7 @@ async fn what_was_asked_is_done_even_if_the_asker_leaves() {
 #[tokio::test]
 async fn a_question_of_another_version_is_told_so() {
     let (_folder, data) = folder();
-    let lifecycle = Lifecycle::new(Duration::from_secs(1));
+    let lifecycle = Lifecycle::new(DRAIN);
     listen(&control_socket(&data), echo(), &lifecycle).expect("it listens");
     let mut stream = tokio::net::UnixStream::connect(control_socket(&data)).await.expect("a connection");
     tokio::io::AsyncWriteExt::write_all(&mut stream, b"{\"dance\":{}}\n").await.expect("written");
