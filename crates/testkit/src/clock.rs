@@ -39,6 +39,13 @@ impl FakeClock {
     pub fn set(&self, now: Stamp) {
         self.moved.store(now.0 - self.unmoved(), Ordering::SeqCst);
     }
+    /// Almost so long: a second is left of it, or half of it where the clock goes on meanwhile, however slow the machine.
+    pub fn almost(&self, micros: i64) -> i64 {
+        match self.from {
+            From::Rest(_) => micros - Stamp::SECOND,
+            From::Machine => micros / 2,
+        }
+    }
     /// What to add to the clock of a server, so that it obeys as well.
     pub fn moved(&self) -> Arc<AtomicI64> {
         Arc::clone(&self.moved)

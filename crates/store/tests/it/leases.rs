@@ -34,11 +34,12 @@ on_every_engine! {
     async fn a_holder_that_paused_too_long_finds_its_term_gone(ground: Ground) {
         let engine = ground.engine().await;
         let first = tries(&ground, ADA).await.expect("it is free");
-        ground.clock.advance(29 * Stamp::SECOND);
+        let almost = ground.clock.almost(30 * Stamp::SECOND);
+        ground.clock.advance(almost);
         assert!(first.renew(engine.as_ref(), LENGTH).await.expect("asked"), "renewed in time");
-        ground.clock.advance(29 * Stamp::SECOND);
+        ground.clock.advance(almost);
         assert_eq!(tries(&ground, BOB).await, None, "it is held");
-        ground.clock.advance(2 * Stamp::SECOND);
+        ground.clock.advance(31 * Stamp::SECOND - almost);
         let second = tries(&ground, BOB).await.expect("its time is over");
         assert!(second.term > first.term);
         assert!(!first.is_held(engine.as_ref()).await.expect("asked"));

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{AccountId, By, Command, Key, WorkspaceId};
 use store::clock::{SystemClock, new_key};
@@ -19,7 +20,9 @@ impl Node {
     }
     pub async fn with(options: PostgresOptions) -> Self {
         let engine = Arc::new(Postgres::open(options).await.expect("the engine opens"));
-        let store = Store::new(Arc::clone(&engine) as _, DigestKey([7; 32]), Limits::default());
+        // However long a busy machine takes for a crowd that comes at once.
+        let limits = Limits { patience: Duration::from_mins(1), ..Limits::default() };
+        let store = Store::new(Arc::clone(&engine) as _, DigestKey([7; 32]), limits);
         let mut lanes = JoinSet::new();
         for lane in store.lanes() {
             lanes.spawn(lane);
