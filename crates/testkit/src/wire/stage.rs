@@ -22,6 +22,8 @@ use crate::team::{Person, Team, number};
 
 /// After this a flight is given up. A machine so slow that a sound one takes longer costs a repetition, no more.
 const FLIGHT_MAX: Duration = Duration::from_millis(300);
+/// And after this whoever sent it asks again, as long as they are patient: for this machine to be slow is no mishap.
+const SEND_MAX: Duration = Duration::from_secs(40);
 /// How often a batch is sent again whose mishap did not come about.
 const TRIES_MAX: usize = 20;
 
@@ -147,16 +149,16 @@ impl Stage {
             (olga, line("also next door"), 0),
         ];
         let asked = asked.map(|(person, text, thread)| (Asked { by: person.by, text, thread }, self.key()));
-        self.send(Vec::from(asked), tally).await
+        // One in four is impatient, is told that the outcome is unknown, and asks again.
+        let patience = if self.number.is_multiple_of(4) { FLIGHT_MAX } else { SEND_MAX };
+        self.send(Vec::from(asked), patience, tally).await
     }
 
     fn key(&self) -> Key {
         store::clock::new_key(&self.clock)
     }
 
-    async fn send(&mut self, asked: Vec<(Asked, Key)>, tally: &mut Tally) -> Vec<Sent> {
-        // One in four is impatient, is told that the outcome is unknown, and asks again.
-        let patience = if self.number.is_multiple_of(4) { FLIGHT_MAX } else { Duration::from_secs(20) };
+    async fn send(&mut self, asked: Vec<(Asked, Key)>, patience: Duration, tally: &mut Tally) -> Vec<Sent> {
         let limits = Limits { patience, ..Limits::default() };
         let store = Store::new(Arc::clone(&self.engine), DigestKey([7; 32]), limits);
         let lanes = join_all(store.lanes());
@@ -223,7 +225,7 @@ impl Stage {
 
     /// The same under the same keys, once more: all of it is found, and answered as before.
     async fn repeat(&mut self, same: Vec<(Asked, Key)>, tally: &mut Tally) {
-        for sent in self.send(same, tally).await {
+        for sent in self.send(same, SEND_MAX, tally).await {
             if !sent.outcome.as_ref().is_ok_and(|done| done.again) {
                 println!("{:?}: {} was asked twice: {:?}", self.case, sent.asked.text, sent.outcome);
                 tally.not_found += 1;
@@ -243,7 +245,7 @@ impl Stage {
             }
             tally.asked_again += open.len();
             let again = open.into_iter().map(|sent| (sent.asked, sent.key)).collect();
-            open = self.send(again, tally).await;
+            open = self.send(again, SEND_MAX, tally).await;
         }
         panic!("asked again and again, and never answered");
     }

@@ -81,11 +81,11 @@ impl Past {
 async fn a_replica_that_lacks_the_last_message_is_promoted(is_pooled: bool) {
     let cluster = blocking(Cluster::with_quorum).await;
     cluster.forgoes_its_quorum();
-    let (first, team) = founded(&cluster, cluster.dsn(Server::One)).await;
+    let team = founded(&cluster).await;
     let engine = Postgres::new(PostgresOptions::new(cluster.dsn(Server::One)));
     until("the primary answers alone", async || engine.durability().await == Ok(Durability::PrimaryOnly))
         .await;
-    let talk = Talk::with(first, team);
+    let talk = Talk::with(node(cluster.dsn(Server::One)).await, team);
     let past = Past::of(&talk, async || {
         until("the replica has what is kept", async || {
             Witness::of(&cluster.dsn(Server::Two)).await.number(KEPT).await == 1
@@ -172,8 +172,8 @@ mod postgres {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_dump_restored_into_another_server_begins_a_new_epoch() {
         let cluster = blocking(Cluster::alone).await;
-        let (first, team) = founded(&cluster, cluster.dsn(Server::One)).await;
-        let talk = Talk::with(first, team);
+        let team = founded(&cluster).await;
+        let talk = Talk::with(node(cluster.dsn(Server::One)).await, team);
         let other = Database::empty().await;
         let past = Past::of(&talk, async || dump(&cluster.dsn(Server::One), &other.direct()).await).await;
         past.never_mixes_with_what(node(other.direct()).await).await;

@@ -8,7 +8,7 @@ use testkit::chaos::{blocking, fail_over};
 use testkit::ground::database::{Witness, until};
 use testkit::{Cluster, Wrongs};
 
-use crate::town::{Talk, founded, node};
+use crate::town::{Talk, founded, impatient};
 
 const SENDERS: usize = 6;
 const LINES: usize = 60;
@@ -20,10 +20,10 @@ mod pgbouncer {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_primary_killed_under_a_quorum_takes_nothing_acknowledged_with_it() {
         let cluster = blocking(Cluster::with_quorum).await;
-        let (first, team) = founded(&cluster, cluster.pooled_dsn()).await;
-        let one = Talk::with(first, team);
-        let two = Talk { node: Arc::new(node(cluster.pooled_dsn()).await), ..one.clone() };
-        let before = one.says("before").await.expect("said");
+        let team = founded(&cluster).await;
+        let one = Talk::with(impatient(cluster.pooled_dsn()).await, team);
+        let two = Talk { node: Arc::new(impatient(cluster.pooled_dsn()).await), ..one.clone() };
+        let before = one.insists("before").await;
 
         let senders = (0..SENDERS).map(|sender| {
             let talk = if sender % 2 == 0 { &one } else { &two };

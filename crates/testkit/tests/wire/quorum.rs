@@ -8,7 +8,7 @@ use testkit::chaos::{Stop, blocking};
 use testkit::ground::database::{Witness, until};
 use testkit::{Cluster, Server, Wrongs};
 
-use crate::town::{Talk, founded};
+use crate::town::{Talk, founded, impatient};
 
 /// Lanes of a node.
 const LANES: i64 = 2;
@@ -21,9 +21,9 @@ const PINNED: &str = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = '
 async fn lost_for_a_while(is_pooled: bool) {
     let cluster = blocking(Cluster::with_quorum).await;
     let dsn = if is_pooled { cluster.pooled_dsn() } else { cluster.dsn(Server::One) };
-    let (node, team) = founded(&cluster, dsn).await;
-    let talk = Talk::with(node, team);
-    talk.says("with a quorum").await.expect("said");
+    let team = founded(&cluster).await;
+    let talk = Talk::with(impatient(dsn).await, team);
+    talk.insists("with a quorum").await;
     let cluster = blocking(move || {
         cluster.stop(Server::Two, Stop::Immediate);
         cluster.stop(Server::Three, Stop::Immediate);

@@ -20,8 +20,13 @@ async fn swallowed_for_a_while(backend: Backend) {
     let options = PostgresOptions { primary: proxy.dsn(), pool, commit_max: SHORT, ..ground.options() };
     let limits = Limits { patience: 2 * SHORT, ..Limits::default() };
     let engine = Faulty::over(Arc::new(Postgres::new(options)));
+    let team = {
+        let patient = ground.node().await;
+        let team = Team::set_up(&patient).await;
+        patient.stop().await;
+        team
+    };
     let node = Node::with_limits(engine, ground.clock.clone(), limits).await;
-    let team = Team::set_up(&node).await;
     let talk = Talk::with(node, team);
     talk.insists("before").await;
     for round in 0..3 {

@@ -8,23 +8,34 @@ use store::pg::Dsn;
 use store::{Done, Limits, NotDone, Postgres, PostgresOptions};
 use testkit::{Cluster, FakeClock, Faulty, Ledger, Node, Team};
 
-/// Long enough for a commit, short enough for a test.
+/// Long enough for most commits, short enough for a test in which some do not come to their end.
 const COMMIT_MAX: Duration = Duration::from_millis(500);
 
+/// Where nothing is waited for in vain: as patient as a slow disk asks for.
 pub async fn node(dsn: Dsn) -> Node {
-    let options = PostgresOptions { commit_max: COMMIT_MAX, ..PostgresOptions::new(dsn) };
-    let limits = Limits { patience: 2 * COMMIT_MAX, ..Limits::default() };
+    with_patience(dsn, Duration::from_secs(5)).await
+}
+
+/// What it gives up, whoever asked for it insists on.
+pub async fn impatient(dsn: Dsn) -> Node {
+    with_patience(dsn, COMMIT_MAX).await
+}
+
+async fn with_patience(dsn: Dsn, commit_max: Duration) -> Node {
+    let options = PostgresOptions { commit_max, ..PostgresOptions::new(dsn) };
+    let limits = Limits { patience: 2 * commit_max, ..Limits::default() };
     let engine = Faulty::over(Arc::new(Postgres::new(options)));
     Node::with_limits(engine, FakeClock::going(), limits).await
 }
 
 /// Its tables made, and a team on it.
-pub async fn founded(cluster: &Cluster, dsn: Dsn) -> (Node, Team) {
-    let options = PostgresOptions::new(cluster.dsn(cluster.primary));
-    Postgres::open(options).await.expect("the database is made ready");
+pub async fn founded(cluster: &Cluster) -> Team {
+    let dsn = cluster.dsn(cluster.primary);
+    Postgres::open(PostgresOptions::new(dsn.clone())).await.expect("the database is made ready");
     let node = node(dsn).await;
     let team = Team::set_up(&node).await;
-    (node, team)
+    node.stop().await;
+    team
 }
 
 /// Who writes to whom, and what they were told.
