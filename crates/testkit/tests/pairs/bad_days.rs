@@ -2,7 +2,7 @@
 
 use testkit::Shape;
 
-use crate::pair::Pair;
+use crate::pair::{Pair, Talk};
 
 /// All is well, and no journal is read for it.
 async fn on_a_good_day(shape: Shape) {
@@ -11,6 +11,16 @@ async fn on_a_good_day(shape: Shape) {
     pair.hear_each_other().await;
     talk.goes_on(40).await;
     talk.is_heard().await;
+}
+
+/// People talk and hear each other, and a node finds out that something is wrong: whichever comes first, since by the time
+/// everything was heard another server may have taken over.
+async fn goes_on_until_it_is_noticed(pair: &Pair, talk: &mut Talk) {
+    let talked = async {
+        talk.goes_on(10).await;
+        talk.is_heard().await;
+    };
+    tokio::join!(pair.is_noticed(), talked);
 }
 
 /// A server dies while people talk, and the bus comes back without anybody's help.
@@ -23,9 +33,7 @@ async fn the_server_is_killed(shape: Shape) {
     let server = pair.redis[0].server_of(workspace).expect("it is there");
     let number = pair.redises.number_of(&server);
     pair.redises.kill(number);
-    talk.goes_on(10).await;
-    talk.is_heard().await;
-    pair.is_noticed().await;
+    goes_on_until_it_is_noticed(&pair, &mut talk).await;
     if shape == Shape::Single {
         pair.redises.start_again(number);
     }
@@ -57,9 +65,7 @@ async fn the_server_stands_still(shape: Shape) {
     let server = pair.redis[0].server_of(workspace).expect("it is there");
     let number = pair.redises.number_of(&server);
     pair.redises.pause(number);
-    talk.goes_on(10).await;
-    talk.is_heard().await;
-    pair.is_noticed().await;
+    goes_on_until_it_is_noticed(&pair, &mut talk).await;
     if shape == Shape::Single {
         pair.redises.resume(number);
         pair.hear_each_other().await;

@@ -111,8 +111,9 @@ async fn the_best_of_ones_devices_on_all_nodes_is_ones_face_in_a_cluster() {
     faces_over_nodes(Shape::Cluster).await;
 }
 
+/// With a lease that a test can wait for, and that a busy machine renews in time.
 fn impatient(redises: &Redises) -> Settings {
-    let patience = Patience { lease: Duration::from_millis(300), ..Patience::default() };
+    let patience = Patience { lease: Duration::from_secs(3), ..Patience::default() };
     Settings { patience, ..redises.settings() }
 }
 
