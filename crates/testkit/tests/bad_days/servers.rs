@@ -14,8 +14,8 @@ use testkit::{Backend, Cluster, FakeClock, Faulty, Ground, Ledger, Node, Process
 
 use crate::grounds::WRITER;
 
-/// Long enough for a commit, short enough for a test.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Long enough for a commit on a slow disk, short enough for a test that waits for some that do not come.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 async fn node(dsn: Dsn) -> Node {
     let pool = PoolConfig { wait_max: PATIENCE, ..PoolConfig::default() };
