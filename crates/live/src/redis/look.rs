@@ -10,8 +10,8 @@ use super::lines::Away;
 use super::places;
 use super::settings::{Server, Settings};
 
-/// Pings of which the quickest counts: the first pays for what sleeps.
-const PINGS: usize = 3;
+/// Pings of which the quickest counts: the first pays for what sleeps, and any for what else this machine does just then.
+const PINGS: usize = 20;
 
 /// What a server says of itself, and how long it takes to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
