@@ -76,6 +76,8 @@ pub struct TeamTold {
     pub messages: u64,
     pub acts: u64,
     pub deliveries: u64,
+    /// With those that came after the last message was due.
+    pub deliveries_in_all: u64,
     pub each: Percentiles,
     pub last: Percentiles,
     pub came_again: u64,
@@ -150,6 +152,7 @@ impl Swarm {
             messages: work.said,
             acts: work.acts,
             deliveries,
+            deliveries_in_all: self.ledger.deliveries,
             each: self.ledger.each.percentiles(),
             last: self.ledger.last.percentiles(),
             came_again: work.came_again,

@@ -45,7 +45,7 @@ fn people_of_a_load_come_talk_as_a_team_and_are_gone_again() {
     let fanout = asks("fanout", &["--stages", "1s→10, 1s hold", "--warm-up-s", "0"]).json();
     assert_eq!(wrong(&fanout), 0, "{fanout}");
     assert_eq!(
-        fanout["told"]["deliveries"].as_u64(),
+        fanout["told"]["deliveries_in_all"].as_u64(),
         fanout["told"]["messages"].as_u64().map(|said| said * 12)
     );
     let storm = asks("storm", &["--hold-s", "0"]);
