@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use api::socket::{Came, Outside, Passed};
-use domain::ChannelId;
+use domain::{ChannelId, WorkspaceId};
 use futures_util::future::BoxFuture;
 use gateway::door::{Asked, Caller, Doorman, Judged, OwnDoor};
 use gateway::{Allowance, Bare, Gateway, Limits, Parts, Unlimited};
@@ -14,6 +14,7 @@ use live::redis::{Redis, SharedHall};
 use live::{Bus, Feed, Hall, InProcess};
 use serde_json::{Value, json};
 use service::live::{Journals, publish};
+use store::Done;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -71,6 +72,7 @@ impl Meeting {
 pub struct Stand {
     pub address: SocketAddr,
     pub gateway: Gateway,
+    feed: Feed,
     tasks: Vec<JoinHandle<()>>,
     /// Dropped: the server accepts nobody any more.
     _stop: Option<oneshot::Sender<()>>,
@@ -206,7 +208,7 @@ impl Stand {
         let made = Gateway::open(node.service.clone(), feed.clone(), hall, limits, allowance, name, door);
         let (gateway, Parts { cores, desks, helpers }) = made.expect("cores");
         let mut tasks = vec![
-            tokio::spawn(publish(node.store.clone(), says, Some(feed))),
+            tokio::spawn(publish(node.store.clone(), says, Some(feed.clone()))),
             tokio::spawn(driver.run(gateway.listener())),
         ];
         tasks.extend(desks.into_iter().chain(helpers).map(tokio::spawn));
@@ -221,7 +223,14 @@ impl Stand {
                 (address, Some(stop))
             }
         };
-        Self { address, gateway, tasks, _stop: stop }
+        Self { address, gateway, feed, tasks, _stop: stop }
+    }
+
+    /// What was done was told to this gateway, too: from here on it stands in the tail of who comes in.
+    pub async fn has_heard(&self, done: &Done, workspace: WorkspaceId) {
+        while self.feed.at(workspace).is_none_or(|at| at.position < done.position) {
+            tokio::task::yield_now().await;
+        }
     }
 }
 

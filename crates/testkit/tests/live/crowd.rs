@@ -39,11 +39,12 @@ fn message(plaza: &Plaza) -> Address {
     Address { channel: plaza.town.team.general, thread: 0, number: 2 }
 }
 
-/// Ada does; where that stands.
+/// Ada does, and this gateway knows; where that stands.
 async fn reacts_to(plaza: &Plaza, message: Address, emoji: &str, on: bool) -> u64 {
-    let (Team { owner, .. }, node) = (plaza.town.team, &plaza.town.node);
-    let done = node.service.react(owner.by, node.new_key(), message, emoji, on).await;
-    done.expect("reacted").position.0
+    let (Team { owner, workspace, .. }, node) = (plaza.town.team, &plaza.town.node);
+    let done = node.service.react(owner.by, node.new_key(), message, emoji, on).await.expect("reacted");
+    plaza.has_heard(&done, workspace).await;
+    done.position.0
 }
 
 async fn reacts(plaza: &Plaza, emoji: &str, on: bool) -> u64 {

@@ -273,10 +273,25 @@ at_every_door! {
     async fn a_storm_is_told_when_to_come_back(ground: Ground) {
         let plaza = limited(&ground, Limits { newcomers_per_s: 1, ..Limits::default() }).await;
         let _first = plaza.enters(plaza.town.team.owner).await;
-        let mut second = plaza.dials().await;
-        second.say(&json!({ "hello": { "workspace": plaza.town.team.workspace, "token": "rk_1" } })).await;
-        let goodbye = says_goodbye(&mut second, 5).await;
-        assert!(goodbye["again"]["after_ms"].as_u64() >= Some(1_000), "{goodbye}");
+        // Many and at once: of so many there are two within a second on the slowest machine.
+        let mut storm = Vec::new();
+        for _ in 0..20 {
+            storm.push(plaza.dials().await);
+        }
+        for phone in &mut storm {
+            phone.say(&json!({ "hello": { "workspace": plaza.town.team.workspace, "token": "rk_1" } })).await;
+        }
+        let mut told = 0;
+        for phone in &mut storm {
+            let goodbye = phone.hears("goodbye").await;
+            // Let in, they are strangers.
+            if goodbye["code"] != 1 {
+                assert_eq!(goodbye["code"], 5, "{goodbye}");
+                assert!(goodbye["again"]["after_ms"].as_u64() >= Some(1_000), "{goodbye}");
+                told += 1;
+            }
+        }
+        assert!(told > 0);
     }
 
     async fn a_server_that_goes_down_sends_everyone_to_come_back(ground: Ground) {

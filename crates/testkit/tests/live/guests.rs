@@ -2,13 +2,13 @@
 
 use domain::Role;
 use serde_json::{Value, json};
-use service::{ChannelChange, MemberChange};
+use service::{ChannelChange, Done, MemberChange};
 use testkit::{Device, Ground, Person, Plaza, on_every_engine};
 
-async fn is_called(plaza: &Plaza, who: Person, name: &str) {
+async fn is_called(plaza: &Plaza, who: Person, name: &str) -> Done {
     let node = &plaza.town.node;
     let change = MemberChange { name: Some(name.into()), ..MemberChange::default() };
-    node.service.change_member(who.by, node.new_key(), who.account(), change).await.expect("renamed");
+    node.service.change_member(who.by, node.new_key(), who.account(), change).await.expect("renamed")
 }
 
 async fn looks(device: &mut Device, what: Value) -> Value {
@@ -71,7 +71,8 @@ on_every_engine! {
         let guest = plaza.enters(gil).await;
         let (place, token) = (guest.place(), guest.token.clone());
         drop(guest);
-        is_called(&plaza, bob, "Bobby").await;
+        let renamed = is_called(&plaza, bob, "Bobby").await;
+        plaza.has_heard(&renamed, plaza.town.team.workspace).await;
         let back = plaza.enters_with(&token, place).await;
         assert!(back.opening.iter().any(|frame| frame.get("changed").is_some()), "{:?}", back.opening);
         assert!(back.opening.iter().all(|frame| frame["event"]["kind"] != "member.changed"));

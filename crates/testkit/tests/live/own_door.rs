@@ -154,15 +154,10 @@ async fn who_does_not_end_their_request_is_not_waited_for() {
     let ground = Ground::with_own_door().await;
     let plaza =
         own_door(&ground, Limits { hello_within: Duration::from_millis(300), ..Limits::default() }).await;
-    let mut slow = TcpStream::connect(plaza.address).await.expect("it listens");
-    slow.write_all(UPGRADE.as_bytes()).await.expect("written");
-    let mut answer = String::new();
-    slow.read_to_string(&mut answer).await.expect("it ends");
-    assert_eq!(gist(&answer).0, "408", "{answer}");
-    let mut silent = TcpStream::connect(plaza.address).await.expect("it listens");
-    let mut answer = String::new();
-    silent.read_to_string(&mut answer).await.expect("it ends");
-    assert_eq!(gist(&answer).0, "408", "{answer}");
+    for beginning in [UPGRADE, ""] {
+        let answer = asked(plaza.address, beginning.as_bytes()).await;
+        assert_eq!(gist(&answer).0, "408", "{answer}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

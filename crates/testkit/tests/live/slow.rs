@@ -100,22 +100,20 @@ at_every_door! {
     async fn who_takes_nothing_for_long_is_let_go(ground: Ground) {
         let limits = Limits {
             queue_bytes_max: 16 * 1024,
-            commands_per_s: 10_000,
-            // Longer than a busy machine keeps one waiting who does read.
-            stuck_max: Duration::from_secs(4),
+            stuck_max: Duration::from_secs(1),
             ..Limits::default()
         };
         let plaza = Plaza::with(&ground, limits, Arc::new(InProcess::default())).await;
-        let general = plaza.town.team.general;
+        let (owner, general, node) = (plaza.town.team.owner, plaza.town.team.general, &plaza.town.node);
         let bob = plaza.town.welcomes("Bob").await;
-        let mut ada = plaza.enters(plaza.town.team.owner).await;
+        // Nobody else is at a socket, who might be kept waiting as long by a busy machine.
         let mut bob = plaza.enters(bob).await;
         bob.phone.reads(false);
         let long = "long ".repeat(3_000);
         for _ in 0..600 {
-            ada.says(general, &long).await;
+            owner.says(node, general, &long).await.expect("said");
         }
-        while plaza.gateway.sockets() > 1 {
+        while plaza.gateway.sockets() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         bob.phone.reads(true);
