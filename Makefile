@@ -21,6 +21,8 @@ check: lint ## while writing: format, lints, tree rules, tests on the embedded b
 	$(CARGO) test --workspace --quiet --lib --bins --test '[!p]*' -- --skip postgres:: --skip pgbouncer::
 
 # Each runner, whatever the one before it found: one run tells of all that is wrong.
+# Chance has one seed here, so that a run tells of the change alone; `make fuzz` looks for what is new.
+test: export PROPTEST_RNG_SEED := 1
 test: web ## everything, with real servers (installs what is missing and says so)
 	@$(MAKE) --no-print-directory --keep-going -j1 test-page test-rust test-alerts test-document test-k6 test-browsers lint
 
