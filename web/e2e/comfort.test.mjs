@@ -66,7 +66,7 @@ test('one more workspace is made, stands in the rail, and somebody joins it by p
   await ada.getByLabel('Name of the workspace').fill('Second Tower');
   await ada.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   await ada.locator('.side', { hasText: 'Second Tower' }).waitFor();
-  assert.equal(await ada.locator('.rail a.ws').count(), 2);
+  await until(async () => (await ada.locator('.rail a.ws').count()) === 2, 'both in the rail');
   const made = (await server.ask('GET', '/workspaces', { token: story.owner.token })).items.find((one) => one.name === 'Second Tower');
   const { code } = await server.ask('POST', `/workspaces/${made.id}/invitations`, { token: story.owner.token, body: {} });
 
@@ -97,9 +97,10 @@ test('what rings is chosen for one channel and for all, and follows the account'
     const { items } = await server.ask('GET', `${here}/me`, { token: story.owner.token });
     return Object.fromEntries(items.filter((one) => ['notify', 'preference'].includes(one.kind)).map((one) => [one.subject, one.value]));
   };
-  await until(async () => JSON.stringify((await kept()).keywords) === '["lids","bell"]', 'the words kept');
-  assert.equal((await kept())[story.made.id], 'nothing');
-  assert.equal((await kept()).all, 'mentions');
+  await until(async () => {
+    const { keywords, all, [story.made.id]: one } = await kept();
+    return JSON.stringify(keywords) === '["lids","bell"]' && all === 'mentions' && one === 'nothing';
+  }, 'all of it kept');
   await accessible(ada, 'the choice of what rings');
   const other = await enters();
   await other.goto(at(story.made.id));
@@ -134,11 +135,11 @@ test('all people who are shown are chosen at once, and let go at once', async ()
   await ada.getByText('5 chosen').waitFor();
   await ada.getByRole('checkbox', { name: 'Choose Jun Asahina' }).uncheck();
   await ada.getByText('4 chosen').waitFor();
-  assert.equal(await all.evaluate((one) => one.indeterminate), true);
+  await until(() => all.evaluate((one) => one.indeterminate), 'some and not all');
   for (const head of ['Name', 'What they do', 'Local time', 'Role']) await ada.getByRole('columnheader', { name: head, exact: true }).waitFor();
   await ada.getByRole('row', { name: /Noor Sabbagh-Rey/ }).getByText('Counts birds').waitFor();
   await ada.getByRole('button', { name: 'Choose nobody' }).click();
-  assert.equal(await all.isChecked(), false);
+  await until(async () => !(await all.isChecked()), 'nobody chosen');
 });
 
 for (const [width, height] of [[360, 640], [390, 844]]) {

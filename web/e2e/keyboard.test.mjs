@@ -53,7 +53,8 @@ test('a message is reached, answered, quoted, kept, pinned, edited and deleted w
   await page.locator('article.msg', { hasText: 'the third' }).getByTitle('Pinned').waitFor();
   await page.keyboard.press('q');
   await until(async () => (await page.locator('#composer').inputValue()) === '> the third\n\n', 'the quote');
-  assert.equal(await focused(page), await page.locator('#composer').getAttribute('aria-label'));
+  const composer = await page.locator('#composer').getAttribute('aria-label');
+  await until(async () => (await focused(page)) === composer, 'the focus with it');
   await page.keyboard.type('I agree');
   await page.keyboard.press('Enter');
   await page.locator('article.msg blockquote', { hasText: 'the third' }).waitFor();
@@ -125,6 +126,12 @@ test('a key is found, changed, refused where it is taken, and works from then on
   await accessible(page, 'the sheet of keys');
   await page.keyboard.press('Escape');
   const other = await enters();
+  // What is one's own comes a moment after the channels.
+  await other.locator('#place').focus();
+  await other.keyboard.press('?');
+  await other.getByRole('dialog', { name: 'Keyboard' }).getByRole('button', { name: 'Add a reaction: X. Change' }).waitFor();
+  await other.keyboard.press('Escape');
+  await other.getByRole('dialog').waitFor({ state: 'detached' });
   await other.locator('article.msg', { hasText: 'to be reacted to' }).focus();
   await other.keyboard.press('r');
   assert.equal(await other.getByRole('dialog').count(), 0);

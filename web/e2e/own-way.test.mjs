@@ -23,20 +23,31 @@ after(async () => {
 const at = (rest) => `${server.url}/${story.owner.workspace.slug}/${rest}`;
 const enters = () => returning(server, 'ada@example.com', { viewport: { width: 1440, height: 900 } });
 const wide = (page, what) => page.locator(what).evaluate((one) => Math.round(one.getBoundingClientRect().width));
+const becomes = (page, what, width) => until(async () => (await wide(page, what)) === width, `${what} ${width} wide`);
+/** Nothing is loaded, and the list stands where it stood, for twenty pictures. */
+const rests = async (list) => {
+  let was;
+  for (let same = 0; same < 20; ) {
+    const is = `${list.scrollTop} ${list.scrollHeight} ${list.getAttribute('aria-busy')}`;
+    same = is === was && list.getAttribute('aria-busy') === 'false' ? same + 1 : 0;
+    was = is;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+};
 const inSection = (page, name) => page.getByRole('region', { name, exact: true }).locator('.ch .cut').allInnerTexts();
 
 test('who likes it dense chooses so, and finds it dense the next time', async () => {
   const page = await enters();
   await page.goto(at(story.made.id));
   await sees(page, 'Nine more');
-  assert.equal(await wide(page, 'article.msg .gut .av >> nth=0'), 36);
+  await becomes(page, 'article.msg .gut .av >> nth=0', 36);
   await page.locator('.rail .you').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Look', exact: true }).click();
   await page.getByRole('button', { name: 'Compact' }).click();
   await page.keyboard.press('Escape');
   await page.reload();
   await sees(page, 'Nine more');
-  assert.equal(await wide(page, 'article.msg .gut .av >> nth=0'), 20);
+  await becomes(page, 'article.msg .gut .av >> nth=0', 20);
   await accessible(page, 'a dense channel');
 });
 
@@ -57,13 +68,14 @@ test('the sidebar and the pane are as wide as somebody made them, by hand or by 
   assert.equal(await pane.getAttribute('aria-valuenow'), '504');
   await page.reload();
   await page.locator('#composer-thread').waitFor();
-  assert.deepEqual([await wide(page, '.side'), await wide(page, '.pane')], [280, 504]);
+  await becomes(page, '.side', 280);
+  await becomes(page, '.pane', 504);
   await page.getByRole('button', { name: 'Over the whole width' }).click();
-  assert.equal(await wide(page, '.pane'), await page.locator('.sheet').evaluate((one) => one.clientWidth));
+  await becomes(page, '.pane', await page.locator('.sheet').evaluate((one) => one.clientWidth));
   await page.getByRole('button', { name: 'Over the whole width' }).click();
-  assert.equal(await wide(page, '.pane'), 504);
+  await becomes(page, '.pane', 504);
   await page.setViewportSize({ width: 1000, height: 800 });
-  assert.equal(await pane.isVisible(), false, 'only where there is room');
+  await pane.waitFor({ state: 'hidden' });
 });
 
 test('channels stand by name, by what is new, or as somebody moved them, on every device', async () => {
@@ -73,7 +85,7 @@ test('channels stand by name, by what is new, or as somebody moved them, on ever
     await page.getByRole('menuitemcheckbox', { name: how }).click();
   };
   const byName = ['announcements', 'general', 'nests', 'photos', 'weather', 'yard-tools'];
-  assert.deepEqual(await inSection(page, 'Channels'), byName);
+  await until(async () => (await inSection(page, 'Channels')).join() === byName.join(), 'them by name');
   await sort('Sort by what is new');
   await until(async () => (await inSection(page, 'Channels'))[0] === 'weather', 'the newest first');
   await sort('Sort by name');
@@ -97,8 +109,8 @@ test('who left a channel in its middle comes back to where they were, and who le
     await page.mouse.wheel(0, -600);
     return false;
   }, 'further up');
-  await until(async () => (await page.locator('.scroll-list').first().getAttribute('aria-busy')) === 'false', 'rest');
   await page.getByRole('button', { name: 'Jump to the latest' }).waitFor();
+  await page.locator('.scroll-list').first().evaluate(rests);
   const was = await first();
   await page.locator('.ch', { hasText: 'towers' }).click();
   await sees(page, 'Nine more');
