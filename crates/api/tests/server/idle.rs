@@ -52,11 +52,12 @@ async fn who_never_ends_their_head_in_http_2_is_let_go() {
     is_let_go(&[PREFACE, NO_SETTINGS, &headers].concat()).await;
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn who_waits_long_for_an_answer_is_not_let_go_before_it() {
-    let answer = Arc::new(Notify::new());
-    let told = answer.clone();
+    let (asked, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (heard, told) = (asked.clone(), answer.clone());
     let handler = move || async move {
+        heard.notify_one();
         told.notified().await;
         "at last"
     };
@@ -65,6 +66,9 @@ async fn who_waits_long_for_an_answer_is_not_let_go_before_it() {
     ada.write_all(b"GET /slow HTTP/1.1\r\nHost: rookery\r\nConnection: close\r\n\r\n")
         .await
         .expect("written");
+    // Until then time goes as it does: the request may be on its way for a moment.
+    asked.notified().await;
+    tokio::time::pause();
     tokio::time::sleep(Duration::from_secs(600)).await;
     answer.notify_one();
     let mut answer = String::new();
