@@ -19,7 +19,7 @@ collector_install() {
 collector_try() {
   : >"$1/log"
   SPAWN_AS=me spawn "$1" env PORT="$2" FILE="$1/spans.json" "$built_collector" --config "$tree/scripts/collector/config.yaml"
-  until_ready 30 "$1" grep -q 'Everything is ready' "$1/log"
+  until_ready 60 "$1" grep -q 'Everything is ready' "$1/log"
 }
 
 # collector_start DIR: prints where it listens; started again it is where it was.

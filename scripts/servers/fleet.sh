@@ -106,7 +106,7 @@ fleet_nginx_start() {
   : >"$at/log"
   fleet_nginx -q -t -e "$at/error.log" -p "$at" -c "$at/nginx.conf" -g "$as" 2>>"$at/log" || { cat "$at/log" >&2; die "nginx takes no such configuration"; }
   SPAWN_AS=me spawn "$at" env PATH="$PATH:/usr/sbin" nginx -e "$at/error.log" -p "$at" -c "$at/nginx.conf" -g "$as"
-  until_ready 20 "$at" curl -sf "http://127.0.0.1:$(port_of "$at")/balancer/health" || { tail -n 20 "$at/log" "$at/error.log" >&2; die "nginx did not start"; }
+  until_ready 60 "$at" curl -sf "http://127.0.0.1:$(port_of "$at")/balancer/health" || { tail -n 20 "$at/log" "$at/error.log" >&2; die "nginx did not start"; }
 }
 
 fleet_nginx_stop() { stop_pid "$(pid_of "$1")" TERM 10; }

@@ -42,7 +42,7 @@ pgbouncer_try() {
   : >"$1/log"
   spawn "$1" "$(command -v pgbouncer || echo /usr/sbin/pgbouncer)" "$1/pgbouncer.ini"
   # It says so once it listens; a question to the port might be answered by a stranger.
-  until_ready 20 "$1" grep -q 'process up' "$1/log"
+  until_ready 60 "$1" grep -q 'process up' "$1/log"
 }
 
 # pgbouncer_start DIR POSTGRES_PORT

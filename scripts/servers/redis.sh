@@ -35,7 +35,7 @@ redis_try() {
   own_by_server "$1"
   spawn "$1" redis-server "${listen[@]}" --bind 127.0.0.1 --dir "$1" --save '' --appendonly no --daemonize no \
     --repl-diskless-sync-delay 0 "${more[@]}"
-  until_ready 20 "$1" redis_ready "$1" "$2"
+  until_ready 60 "$1" redis_ready "$1" "$2"
 }
 
 # redis_seal DIR USER PASSWORD: servers in DIR or right below it, started after this, speak TLS alone, with a certificate that
@@ -110,7 +110,7 @@ sentinel parallel-syncs mymaster 1
 CONF
   own_by_server "$dir"
   spawn "$dir" redis-server "$dir/sentinel.conf" --sentinel --daemonize no
-  until_ready 20 "$dir" redis_ready "$dir" "$port"
+  until_ready 60 "$dir" redis_ready "$dir" "$port"
 }
 
 # DIR/1 is the primary, DIR/2 its replica, DIR/s1 to s3 watch them as `mymaster`. Prints where the sentinels are.
@@ -121,7 +121,7 @@ redis_sentinel_start() {
   mkdir -p "$dir/2"
   printf '%s\n' --replicaof 127.0.0.1 "$primary" >"$dir/2/args"
   redis_start "$dir/2" >/dev/null
-  wait_until 20 redis_follows "$dir/2" || die "the replica in $dir does not follow"
+  wait_until 60 redis_follows "$dir/2" || die "the replica in $dir does not follow"
   for sentinel in s1 s2 s3; do
     mkdir -p "$dir/$sentinel"
     echo "$primary" >"$dir/$sentinel/watches"
@@ -129,7 +129,7 @@ redis_sentinel_start() {
     addresses+=("127.0.0.1:$(port_of "$dir/$sentinel")")
   done
   for sentinel in s1 s2 s3; do
-    wait_until 30 sentinel_knows "$dir/$sentinel" || die "the sentinels in $dir do not find each other"
+    wait_until 60 sentinel_knows "$dir/$sentinel" || die "the sentinels in $dir do not find each other"
   done
   (IFS=,; echo "${addresses[*]}")
 }
@@ -157,10 +157,10 @@ redis_cluster_start() {
       { cat "$dir/create.log" >&2; die "no cluster came of $dir"; }
   fi
   for node in 1 2 3 4 5 6; do
-    wait_until 30 cluster_is_whole "$dir/$node" || die "the cluster in $dir is not whole"
+    wait_until 60 cluster_is_whole "$dir/$node" || die "the cluster in $dir is not whole"
   done
   for node in 1 2 3 4 5 6; do
-    ! redis_at "$dir/$node" info replication | grep -q '^role:slave' || wait_until 20 redis_follows "$dir/$node" ||
+    ! redis_at "$dir/$node" info replication | grep -q '^role:slave' || wait_until 60 redis_follows "$dir/$node" ||
       die "the replica in $dir/$node does not follow"
   done
   (IFS=,; echo "${addresses[*]}")
