@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, closeBrowser, returning, say, sees, Server, until } from './stage.mjs';
+import { accessible, closeBrowser, person, returning, say, sees, Server, until } from './stage.mjs';
 
 let server;
 let owner;
@@ -177,4 +177,41 @@ test('a bar of tools is one stop, and arrows go along it', async () => {
   assert.equal(await inTools(), 'Writing tools');
   await page.keyboard.press('End');
   assert.equal(await focused(page), 'Send');
+});
+
+test('every field and every button of a page shows that one is there', async () => {
+  const page = await enters();
+  const stops = async () => {
+    const bare = [];
+    for (const one of await page.locator(':is(input, select, textarea, button, a[href]):visible').all()) {
+      if (!(await one.isEnabled())) continue;
+      await one.focus();
+      const shows = await one.evaluate((at) => {
+        const isRung = (part) => part && getComputedStyle(part).outlineStyle !== 'none' && parseFloat(getComputedStyle(part).outlineWidth) > 0;
+        // A field without a border of its own is rung by the box it stands in.
+        const { boxShadow } = getComputedStyle(at.closest('.cbox') ?? document.body);
+        return isRung(at) || isRung(at.closest('.affix, label.btn')) || boxShadow !== 'none' || at.matches('[role="combobox"]');
+      });
+      if (!shows) bare.push(await one.evaluate((at) => at.outerHTML.slice(0, 120)));
+    }
+    assert.deepEqual(bare, []);
+  };
+  // The last key, not the last click, says that somebody is here with the keyboard.
+  await page.keyboard.press('Tab');
+  await stops();
+  await page.locator('.rail .you').press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('The one you have').waitFor();
+  for (const name of ['Profile', 'Notifications', 'Look']) {
+    await dialog.getByRole('button', { name, exact: true }).press('Enter');
+    await page.keyboard.press('Tab');
+    await stops();
+  }
+  await page.keyboard.press('Escape');
+  await page.context().close();
+  const stranger = await person();
+  await stranger.goto(`${server.url}/sign-in`);
+  await stranger.getByLabel('E-mail').press('Tab');
+  assert.equal(await stranger.locator('.affix:has(#password)').evaluate((at) => getComputedStyle(at).outlineStyle), 'solid');
+  await stranger.context().close();
 });
