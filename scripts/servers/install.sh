@@ -21,7 +21,8 @@ package_for() {
   chromium) [ -x /usr/bin/chromium ] || echo chromium ;;
   emoji) [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || echo fonts-noto-color-emoji ;;
   letters) [ -d /usr/share/fonts/truetype/liberation ] || echo fonts-liberation ;;
-  *) die "no such server: $1 (postgres, pgbouncer, redis, nginx, promtool, collector, cluster, redis-sentinel, redis-cluster; for benches nchan; for browsers chromium, emoji, letters)" ;;
+  inter) fc-list : family 2>/dev/null | grep -qx 'Inter.*' || echo fonts-inter ;;
+  *) die "no such server: $1 (postgres, pgbouncer, redis, nginx, promtool, collector, cluster, redis-sentinel, redis-cluster; for benches nchan; for browsers chromium, emoji, letters, inter)" ;;
   esac
 }
 

@@ -24,7 +24,8 @@ const shoot = async (page, name, sizes = ['wide', 'narrow'], before = async () =
     await before(page, size);
     await rest(page);
     for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme });
+      // Without motion: what fades from one theme to the other is in neither.
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
     }
