@@ -8,6 +8,9 @@ const HUES = 12;
 export const hueOf = (id: string): number => {
   let hash = 0;
   for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
+  // Ids made one after the other differ in their ends alone: every bit has a say in the hue.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash = (hash ^ (hash >>> 12)) >>> 0;
   return (hash % HUES) * (360 / HUES) + 10;
 };
 

@@ -290,7 +290,7 @@ const Field = (props: ComposerProps): JSX.Element => {
           <button class="ib" {...roving.stop('mention')} aria-label={t('composer.mention')} onClick={() => insert(area, '@', replace)}>
             <Icon name="at" />
           </button>
-          <span class="sep" />
+          <span class="sep hide-phone" />
           <button class="ib hide-phone" {...roving.stop('bold')} aria-label={t('composer.bold')} onClick={() => mark('**', '**')}>
             <Icon name="bold" />
           </button>

@@ -1,7 +1,7 @@
 import { For, type JSX, Show } from 'solid-js';
 
 import { type Room, Team as Workspace } from '../../api/faces';
-import { session } from '../../model/app';
+import { route, session } from '../../model/app';
 import { hueOf, initialsOf } from '../../model/people';
 import { totalOf, useTeam } from '../../model/team';
 import { isNewer } from '../../model/worker';
@@ -64,7 +64,7 @@ export const Rail = (): JSX.Element => {
           <Icon name="keys" />
         </button>
         <Show when={['owner', 'admin'].includes(team.room.role)}>
-          <button class="ib" aria-label={t('rail.admin')} onClick={() => open('admin')}>
+          <button class="ib" classList={{ on: route().kind === 'admin' }} aria-label={t('rail.admin')} onClick={() => open('admin')}>
             <Icon name="tune" />
           </button>
         </Show>

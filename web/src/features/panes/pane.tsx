@@ -8,9 +8,12 @@ import { closePane } from '../thread/thread';
 export const Pane = (props: { title: string; children: JSX.Element }): JSX.Element => (
   <aside class="pane" aria-label={props.title}>
     <header class="bar">
+      <button class="ib back" aria-label={t('pane.close')} onClick={closePane}>
+        <Icon name="left" flip />
+      </button>
       <h2>{props.title}</h2>
       <div class="tools">
-        <button class="ib" aria-label={t('pane.close')} onClick={closePane}>
+        <button class="ib hide-phone" aria-label={t('pane.close')} onClick={closePane}>
           <Icon name="x" />
         </button>
       </div>

@@ -1,4 +1,4 @@
-import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, type JSX, Match, Switch } from 'solid-js';
 
 import type { Channel } from '../../api/wire';
 import { othersOf } from '../../model/people';
@@ -14,7 +14,7 @@ const BADGE_MOST = 99;
 
 export const badge = (count: number): string => (count > BADGE_MOST ? `${BADGE_MOST}+` : String(count));
 
-/** One trailing mark only: badge, then who types, then draft, then mute. */
+/** One trailing mark only: badge, then who types, then draft, then mute, then what somebody is at. */
 export const ChannelRow = (props: { channel: Channel; here: boolean; menu: (at: HTMLElement, channel: Channel) => void }): JSX.Element => {
   const team = useTeam();
   const title = (): string => team.title(props.channel);
@@ -91,10 +91,14 @@ export const ChannelRow = (props: { channel: Channel; here: boolean; menu: (at: 
             <Icon name="belloff" size="x" />
           </span>
         </Match>
+        <Match when={isDirect() && others().length === 1 && team.people()[others()[0] ?? '']?.status?.emoji}>
+          {(emoji) => (
+            <span class="note e" aria-hidden="true">
+              {emoji()}
+            </span>
+          )}
+        </Match>
       </Switch>
-      <Show when={isDirect() && others().length === 1 && team.people()[others()[0] ?? '']?.status?.emoji}>
-        {(emoji) => <span class="note" aria-hidden="true">{emoji()}</span>}
-      </Show>
     </a>
   );
 };

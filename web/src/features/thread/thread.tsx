@@ -70,6 +70,9 @@ export const Thread = (props: { channel: Channel; thread: number; target: number
   return (
     <aside class="pane" aria-label={t('thread.title')}>
       <header class="bar">
+        <button class="ib back" aria-label={t('thread.close')} onClick={closePane}>
+          <Icon name="left" flip />
+        </button>
         <h2>{t('thread.title')}</h2>
         <span class="dim cut">
           <bdi>{team.place(props.channel)}</bdi>
@@ -88,7 +91,7 @@ export const Thread = (props: { channel: Channel; thread: number; target: number
             <Icon name={followed() ? 'bell' : 'belloff'} />
           </button>
           <Widen />
-          <button class="ib" aria-label={t('thread.close')} onClick={closePane}>
+          <button class="ib hide-phone" aria-label={t('thread.close')} onClick={closePane}>
             <Icon name="x" />
           </button>
         </div>

@@ -243,7 +243,7 @@ export const MessageRow = (props: MessageProps): JSX.Element => {
             <Show when={isBot()}>
               <span class="bot">{t('person.bot')}</span>
             </Show>
-            <Show when={status()}>{(emoji) => <span title={team.people()[shown().author]?.status?.text}>{emoji()}</span>}</Show>
+            <Show when={status()}>{(emoji) => <span class="e" title={team.people()[shown().author]?.status?.text}>{emoji()}</span>}</Show>
             <time dateTime={shown().at} title={isLooked() ? time.whole(shown().at) : undefined}>
               {time.clock(shown().at)}
             </time>
