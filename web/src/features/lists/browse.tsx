@@ -26,28 +26,31 @@ export const Browse = (): JSX.Element => {
         {({ prefix }) => (
           <Paged ask={(cursor) => team.face.channels({ ...(prefix ? { prefix } : {}), ...(cursor ? { cursor } : {}) })} empty={t('browse.none')}>
             {(channel) => (
-              <div class="found row">
-                <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} />
-                <a class="found-place cut" href={write({ kind: 'place', workspace: team.room.slug, channel: channel.id })}>
-                  <bdi>{channel.name || team.title(channel)}</bdi>
-                  <span class="mid cut" dir="auto">
-                    {channel.topic || channel.purpose}
-                  </span>
-                </a>
-                <span class="dim push">{t('bar.members', { count: channel.members })}</span>
-                <Show
-                  when={team.state().places[channel.id] === undefined}
-                  fallback={
-                    <a class="btn sm" href={write({ kind: 'place', workspace: team.room.slug, channel: channel.id })}>
-                      {t('browse.open')}
-                    </a>
-                  }
-                >
-                  <button class="btn sm go" onClick={() => team.face.add(channel.id, 'me').catch(sayProblem)}>
-                    {t('browse.join')}
-                  </button>
-                </Show>
-              </div>
+              // One's own talks with people come with the answer; they are not for browsing.
+              <Show when={channel.kind !== 'direct'}>
+                <div class="found row">
+                  <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} />
+                  <a class="found-place cut" href={write({ kind: 'place', workspace: team.room.slug, channel: channel.id })}>
+                    <bdi>{channel.name}</bdi>
+                    <span class="mid cut" dir="auto">
+                      {channel.topic || channel.purpose}
+                    </span>
+                  </a>
+                  <span class="dim push">{t('bar.members', { count: channel.members })}</span>
+                  <Show
+                    when={team.state().places[channel.id] === undefined}
+                    fallback={
+                      <a class="btn sm" href={write({ kind: 'place', workspace: team.room.slug, channel: channel.id })}>
+                        {t('browse.open')}
+                      </a>
+                    }
+                  >
+                    <button class="btn sm go" onClick={() => team.face.add(channel.id, 'me').catch(sayProblem)}>
+                      {t('browse.join')}
+                    </button>
+                  </Show>
+                </div>
+              </Show>
             )}
           </Paged>
         )}

@@ -5,6 +5,7 @@ import { write } from '../../model/route';
 import { useTeam } from '../../model/team';
 import { plain } from '../../model/markdown';
 import { t } from '../../texts';
+import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { textOf } from '../../model/drafts';
 
@@ -21,7 +22,7 @@ export const Drafts = (): JSX.Element => {
     team.face.drop('draft', subject).catch(sayProblem);
   };
   return (
-    <Show when={drafts().length > 0} fallback={<p class="empty">{t('list.drafts.empty')}</p>}>
+    <Show when={drafts().length > 0} fallback={<Empty title={t('list.drafts.empty')} hint={t('list.drafts.hint')} />}>
       <For each={drafts()}>
         {(draft) => (
           <div class="found row">

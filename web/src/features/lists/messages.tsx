@@ -10,7 +10,7 @@ import { Paged } from './paged';
 export const Threads = (): JSX.Element => {
   const team = useTeam();
   return (
-    <Paged ask={team.face.threads} empty={t('list.threads.empty')}>
+    <Paged ask={team.face.threads} empty={t('list.threads.empty')} hint={t('list.threads.hint')}>
       {(row: ThreadRow, people) => (
         <section class="found-thread">
           <FoundMessage message={row.root} people={people} />
@@ -32,7 +32,7 @@ export const Threads = (): JSX.Element => {
 export const Mentions = (): JSX.Element => {
   const team = useTeam();
   return (
-    <Paged ask={team.face.mentions} empty={t('list.mentions.empty')}>
+    <Paged ask={team.face.mentions} empty={t('list.mentions.empty')} hint={t('list.mentions.hint')}>
       {(item, people) => <FoundMessage message={item.message} people={people} />}
     </Paged>
   );
@@ -41,7 +41,7 @@ export const Mentions = (): JSX.Element => {
 export const Saved = (): JSX.Element => {
   const team = useTeam();
   return (
-    <Paged ask={team.face.saved} empty={t('list.saved.empty')}>
+    <Paged ask={team.face.saved} empty={t('list.saved.empty')} hint={t('list.saved.hint')}>
       {(item, people) => <FoundMessage message={item.message} people={people} />}
     </Paged>
   );

@@ -7,11 +7,14 @@ import type { People } from '../../api/wire';
 import { Problem, UNREACHABLE } from '../../api/http';
 import { sayProblem } from '../../model/app';
 import { t } from '../../texts';
+import { Empty } from '../../ui/empty';
 import { Bones } from '../timeline/timeline';
 
 export const Paged = <T,>(props: {
   ask: (cursor?: string) => Promise<List<T>>;
   empty: string;
+  /** How something would come to stand here. */
+  hint?: string;
   /** What the items stand in, once there are any. */
   around?: (props: { items: readonly T[]; children: JSX.Element }) => JSX.Element;
   children: (item: T, people: People) => JSX.Element;
@@ -44,7 +47,7 @@ export const Paged = <T,>(props: {
       }
     >
       <Show when={first.latest} fallback={<Bones />}>
-        <Show when={items().length > 0} fallback={<p class="empty">{props.empty}</p>}>
+        <Show when={items().length > 0} fallback={<Empty title={props.empty} hint={props.hint} />}>
           <Around items={items()}>
             <For each={items()}>{(item) => props.children(item, people())}</For>
           </Around>

@@ -6,22 +6,13 @@ import type { Channel } from '../../api/wire';
 import { othersOf } from '../../model/people';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
+import { Empty } from '../../ui/empty';
 import { openPane } from '../frame/bar';
 
-const Nest = (): JSX.Element => (
-  <svg class="nest" width="72" height="44" viewBox="0 0 72 44" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" aria-hidden="true">
-    <path d="M8 20c4 14 14 20 28 20s24-6 28-20M4 18c10 6 22 8 34 7M68 17c-9 6-20 9-32 9M14 28c12 6 30 6 44-1M20 34c10 4 22 4 32-1" />
-    <path class="eggs" d="M27 22c0-6 3-11 7-11s7 5 7 11M41 21c1-5 3-8 6-8s6 4 6 8" />
-  </svg>
-);
-
-const Empty = (props: { channel: Channel }): JSX.Element => {
+const Fresh = (props: { channel: Channel }): JSX.Element => {
   const team = useTeam();
   return (
-    <article class="empty">
-      <Nest />
-      <h3>{t('timeline.empty')}</h3>
-      <p>{t('timeline.empty.hint', { name: team.place(props.channel) })}</p>
+    <Empty title={t('timeline.empty')} hint={t('timeline.empty.hint', { name: team.place(props.channel) })}>
       <div class="row">
         <button class="btn go sm" onClick={() => openPane('members')}>
           {t('details.add')}
@@ -30,7 +21,7 @@ const Empty = (props: { channel: Channel }): JSX.Element => {
           {t('timeline.empty.purpose')}
         </button>
       </div>
-    </article>
+    </Empty>
   );
 };
 
@@ -39,7 +30,7 @@ export const Intro = (props: { channel: Channel; isEmpty: boolean }): JSX.Elemen
   const isDirect = (): boolean => props.channel.kind === 'direct';
   const isNotebook = (): boolean => isDirect() && othersOf(props.channel, team.me)[0] === team.me;
   return (
-    <Show when={isDirect() || !props.isEmpty || team.state().places[props.channel.id] === undefined} fallback={<Empty channel={props.channel} />}>
+    <Show when={isDirect() || !props.isEmpty || team.state().places[props.channel.id] === undefined} fallback={<Fresh channel={props.channel} />}>
       <article class="intro">
         <Switch fallback={<p>{t('timeline.start', { name: team.title(props.channel) })}</p>}>
           <Match when={isNotebook()}>
