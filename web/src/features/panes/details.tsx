@@ -8,6 +8,7 @@ import { keepAtOnce } from '../../model/kept';
 import { LEVELS, levelIn } from '../../model/ring';
 import { useTeam } from '../../model/team';
 import { t } from '../../texts';
+import { Icon, type IconName } from '../../ui/icon';
 import { openPane } from '../frame/bar';
 import { Pane } from './pane';
 
@@ -74,6 +75,18 @@ const Rings = (props: { channel: Channel }): JSX.Element => {
   );
 };
 
+const Row = (props: { icon: IconName; go: () => unknown; further?: boolean; children: JSX.Element }): JSX.Element => (
+  <button class="mi" onClick={() => props.go()}>
+    <Icon name={props.icon} />
+    {props.children}
+    <Show when={props.further}>
+      <span class="push dim">
+        <Icon name="right" size="x" flip />
+      </span>
+    </Show>
+  </button>
+);
+
 export const Details = (props: { channel: Channel }): JSX.Element => {
   const team = useTeam();
   const { face } = team;
@@ -95,19 +108,17 @@ export const Details = (props: { channel: Channel }): JSX.Element => {
         <Show when={seat()}>
           <Rings channel={props.channel} />
         </Show>
-        <button class="btn wide" onClick={() => openPane('members')}>
-          {t('bar.members', { count: props.channel.members })}
-        </button>
-        <button class="btn wide" onClick={() => openPane('pins')}>
-          {t('bar.pins', { count: props.channel.pins })}
-        </button>
+        <div class="rows">
+          <Row icon="people" go={() => openPane('members')} further>
+            {t('bar.members', { count: props.channel.members })}
+          </Row>
+          <Row icon="pin" go={() => openPane('pins')} further>
+            {t('bar.pins', { count: props.channel.pins })}
+          </Row>
+        </div>
         <Show when={!isDirect()}>
-          <Show when={seat()}>
-            <button class="btn wide" onClick={() => face.leave(props.channel.id, 'me').catch(sayProblem)}>
-              {t('details.leave')}
-            </button>
-          </Show>
           <Show when={moderates()}>
+            <hr class="rule" />
             <label class="check">
               <input type="checkbox" checked={props.channel.posting === 'admins'} onChange={(event) => change({ posting: event.currentTarget.checked ? 'admins' : 'everyone' })} />
               {t('details.posting')}
@@ -119,16 +130,24 @@ export const Details = (props: { channel: Channel }): JSX.Element => {
               {t('details.default')}
             </label>
           </Show>
-          <Show when={moderates() && props.channel.kind === 'public'}>
-            <button class="btn wide" onClick={() => face.changeChannel(props.channel.id, { kind: 'private' }).catch(sayProblem)}>
-              {t('details.private')}
-            </button>
-          </Show>
-          <Show when={moderates()}>
-            <button class="btn wide" onClick={() => face.archive(props.channel.id, !archived()).catch(sayProblem)}>
-              {archived() ? t('details.restore') : t('details.archive')}
-            </button>
-          </Show>
+          <hr class="rule" />
+          <div class="rows">
+            <Show when={seat()}>
+              <Row icon="x" go={() => face.leave(props.channel.id, 'me').catch(sayProblem)}>
+                {t('details.leave')}
+              </Row>
+            </Show>
+            <Show when={moderates() && props.channel.kind === 'public'}>
+              <Row icon="lock" go={() => change({ kind: 'private' })}>
+                {t('details.private')}
+              </Row>
+            </Show>
+            <Show when={moderates()}>
+              <Row icon="box" go={() => face.archive(props.channel.id, !archived()).catch(sayProblem)}>
+                {archived() ? t('details.restore') : t('details.archive')}
+              </Row>
+            </Show>
+          </div>
         </Show>
       </div>
     </Pane>

@@ -37,7 +37,9 @@ export const Person = (props: { who: string }): JSX.Element => {
           <h3>
             <bdi>{team.name(props.who)}</bdi>
           </h3>
-          <p class="mid">{t(`presence.${team.presence(props.who)}`)}</p>
+          <Show when={team.presence(props.who) !== 'unknown'}>
+            <p class="mid">{t(`presence.${team.presence(props.who)}`)}</p>
+          </Show>
         </div>
         <Show when={status()}>
           {(shown) => (
@@ -51,7 +53,7 @@ export const Person = (props: { who: string }): JSX.Element => {
           <Show when={known()?.title}>
             {(title) => (
               <>
-                <dt>{t('prefs.title.field')}</dt>
+                <dt>{t('admin.people.title')}</dt>
                 <dd dir="auto">{title()}</dd>
               </>
             )}
