@@ -95,9 +95,9 @@ const over = async (page, at, { made, noor }) => {
   await page.keyboard.press('Escape');
   await page.locator('.rail .you').click();
   await page.getByRole('dialog').waitFor();
-  for (const name of ['Profile', 'Look', 'Notifications', 'Where you are signed in']) {
+  for (const name of ['Profile', 'Look', 'Notifications', 'Devices']) {
     await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
-    await shoot(page, `states-preferences-${name.split(' ')[0].toLowerCase()}`);
+    await shoot(page, `states-preferences-${name.toLowerCase()}`);
   }
   await page.keyboard.press('Escape');
   await page.goto(at(`${made.id}?pane=details`));

@@ -1,6 +1,7 @@
 import { createResource, For, type JSX, Show } from 'solid-js';
 
 import { account } from '../../api/faces';
+import { deviceOf } from '../../model/agent';
 import { sayProblem } from '../../model/app';
 import * as time from '../../model/time';
 import { t } from '../../texts';
@@ -16,7 +17,7 @@ export const Devices = (): JSX.Element => {
         {(device) => (
           <li class="row found">
             <div class="cut">
-              <div class="cut">{device.agent || device.address}</div>
+              <div class="cut" title={device.agent}>{deviceOf(device.agent) || device.address}</div>
               <div class="dim">
                 {device.address} · {t('prefs.devices.seen', { time: time.short(device.seen) })}
               </div>

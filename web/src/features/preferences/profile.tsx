@@ -128,8 +128,8 @@ export const Profile = (): JSX.Element => {
           </>
         )}
       </Show>
-      <div class="field" role="group" aria-label={t('presence.dnd')}>
-        <span class="label">{t('presence.dnd')}</span>
+      <div class="field" role="group" aria-label={t('prefs.dnd')}>
+        <span class="label">{t('prefs.dnd')}</span>
         <Show
           when={!isUndisturbed()}
           fallback={
@@ -138,7 +138,7 @@ export const Profile = (): JSX.Element => {
             </button>
           }
         >
-          <div class="row">
+          <div class="row many">
             <For each={[30, 60, 240]}>
               {(minutes) => (
                 <button class="btn" onClick={() => rest(new Date(Date.now() + minutes * MINUTE_MS).toISOString())}>
