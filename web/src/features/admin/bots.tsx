@@ -40,7 +40,7 @@ export const Bots = (): JSX.Element => {
     <>
       <form class="panel pad fit" onSubmit={submit}>
         <Field label={t('create.name')} name="bot-name" value={name()} set={setName} wrong={trying.field('name')} />
-        <div class="row" role="group" aria-label={t('admin.bot.may')}>
+        <div class="row wraps" role="group" aria-label={t('admin.bot.may')}>
           <span class="label">{t('admin.bot.may')}</span>
           <For each={SCOPES}>
             {(scope) => (

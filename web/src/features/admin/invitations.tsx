@@ -13,6 +13,7 @@ export const Invitations = (): JSX.Element => {
   const team = useTeam();
   const { face } = team;
   const [open, { refetch }] = createResource(face.invitations);
+  const items = () => (open.error ? [] : (open.latest?.items ?? []));
   const [role, setRole] = createSignal<Role>('member');
   const [uses, setUses] = createSignal('');
   const [days, setDays] = createSignal('7');
@@ -57,20 +58,24 @@ export const Invitations = (): JSX.Element => {
           </div>
         </Show>
       </form>
-      <For each={open.error ? [] : open.latest?.items}>
-        {(one) => (
-          <div class="found row">
-            <span class="tag">{t(`role.${one.role}`)}</span>
-            <bdi class="cut">{open.latest?.people[one.maker]?.name ?? team.name(one.maker)}</bdi>
-            <span class="dim">
-              {[one.uses_left === undefined ? undefined : t('admin.invite.left', { count: one.uses_left }), one.expires && t('admin.invite.until', { date: time.date(one.expires) })].filter(Boolean).join(' · ')}
-            </span>
-            <button class="btn sm push" onClick={() => face.revoke(one.id).then(() => refetch(), sayProblem)}>
-              {t('admin.invite.revoke')}
-            </button>
-          </div>
-        )}
-      </For>
+      <Show when={items().length > 0}>
+        <section class="panel" aria-label={t('admin.invitations')}>
+          <For each={items()}>
+            {(one) => (
+              <div class="found row">
+                <span class="tag">{t(`role.${one.role}`)}</span>
+                <bdi class="cut">{open.latest?.people[one.maker]?.name ?? team.name(one.maker)}</bdi>
+                <span class="dim">
+                  {[one.uses_left === undefined ? undefined : t('admin.invite.left', { count: one.uses_left }), one.expires && t('admin.invite.until', { date: time.date(one.expires) })].filter(Boolean).join(' · ')}
+                </span>
+                <button class="btn sm push" onClick={() => face.revoke(one.id).then(() => refetch(), sayProblem)}>
+                  {t('admin.invite.revoke')}
+                </button>
+              </div>
+            )}
+          </For>
+        </section>
+      </Show>
     </>
   );
 };
