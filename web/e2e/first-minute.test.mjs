@@ -23,7 +23,7 @@ test('from the printed address to two people chatting, without reading anything'
     await ada.getByLabel('Address').fill('east-tower');
     await ada.getByLabel('Name of the workspace').fill('Rooks');
     assert.equal(await ada.getByLabel('Address').inputValue(), 'east-tower');
-    await ada.getByRole('button', { name: 'Make it' }).click();
+    await ada.getByRole('button', { name: 'Create the workspace' }).click();
     const link = await ada.getByLabel('A link to join by').inputValue();
     await ada.getByRole('button', { name: 'Open the workspace' }).click();
     await ada.locator('#composer').waitFor();

@@ -100,6 +100,7 @@ export const Setup = (): JSX.Element => {
           <header>
             <p class="mid">{t('setup.step', { at: STEPS.indexOf(step()) + 1, of: STEPS.length })}</p>
             <h1>{t(`setup.${step()}.title`)}</h1>
+            <p class="lede">{t(`setup.${step()}.lead`)}</p>
           </header>
           <Switch>
             <Match when={step() === 'you'}>
@@ -110,7 +111,6 @@ export const Setup = (): JSX.Element => {
                   setStep('workspace');
                 }}
               >
-                <p class="mid">{t('setup.you.lead')}</p>
                 <Field label={t('setup.code')} name="code" hint={t('setup.code.hint')} value={code()} set={setCode} complete="one-time-code" wrong={trying.field('code') ?? (trying.wrong()?.code === 'not_allowed' ? t('setup.code.wrong') : undefined)} focus />
                 <Field label={t('door.name')} name="name" complete="name" hint={t('door.name.hint')} value={name()} set={setName} wrong={trying.field('name')} />
                 <Field label={t('door.email')} name="email" type="email" complete="username" value={email()} set={setEmail} wrong={trying.field('email')} />
@@ -134,7 +134,7 @@ export const Setup = (): JSX.Element => {
                       )}
                     </For>
                   </div>
-                  <div class="row">
+                  <div class="row wiz-add">
                     <input
                       class="input sm"
                       aria-label={t('setup.channels.add')}
@@ -155,17 +155,16 @@ export const Setup = (): JSX.Element => {
                 <Show when={trying.field('channels')}>{(wrong) => <p class="wrongtext" role="alert">{wrong()}</p>}</Show>
                 <Wrong problem={trying.wrong()} known={{ conflict: t('setup.done') }} />
                 <div class="row">
-                  <button type="button" class="btn lg" onClick={() => setStep('you')}>
+                  <button type="button" class="btn quiet lg" onClick={() => setStep('you')}>
                     {t('setup.back')}
                   </button>
-                  <button class="btn go lg" disabled={trying.busy()}>
+                  <button class="btn go lg push" disabled={trying.busy()}>
                     {t('setup.make')}
                   </button>
                 </div>
               </form>
             </Match>
             <Match when={step() === 'people'}>
-              <p class="mid">{t('setup.people.lead')}</p>
               <Show when={link()}>
                 <div class="row">
                   <input class="input" readonly aria-label={t('setup.people.hint')} value={link()} onFocus={(event) => event.currentTarget.select()} />
@@ -207,6 +206,7 @@ export const Setup = (): JSX.Element => {
               <span class="glyph">
                 <span class="av a20" style={{ '--h': String(hueOf(name())) }}>
                   {initialsOf(name() || t('tab.you'))}
+                  <i class="pres" />
                 </span>
               </span>
               <span class="cut">{name() || t('tab.you')}</span>
