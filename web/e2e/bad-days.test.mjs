@@ -1,6 +1,6 @@
 import { after, test } from 'node:test';
 
-import { closeBrowser, person, say, sees, Server, signIn, until } from './stage.mjs';
+import { accessible, closeBrowser, person, say, sees, Server, signIn, until } from './stage.mjs';
 import { agreed, couple, whileBothType } from './talk.mjs';
 
 const AWAY_MS = 10_000;
@@ -41,6 +41,45 @@ test('what was written offline survives a reload and goes out once', async () =>
     await ada.reload();
     await until(async () => (await ada.locator('article.msg .txt', { hasText: 'written offline' }).count()) === 1, 'it once');
     await until(async () => (await ada.locator('article.msg.pending').count()) === 0, 'settled');
+  } finally {
+    await server.end();
+  }
+});
+
+/** Of several lines, among them code: there Enter breaks a line. */
+const writes = async (page, text) => {
+  await page.locator('#composer').fill(text);
+  await page.locator('#composer').press('Control+Enter');
+};
+
+test('a part of the page that cannot be had says so, and the rest goes on', async () => {
+  const server = await Server.start();
+  try {
+    await server.setUp();
+    // Without the worker, as on a page behind no certificate: each part is asked of the server when it is wanted.
+    const ada = await person({ serviceWorkers: 'block' });
+    await ada.route('**/assets/{preferences,coloured,list-page}-*.js', (route) => route.abort());
+    await signIn(ada, server, 'ada@example.com');
+    await writes(ada, 'counted:\n```python\npairs = 41\n```');
+    await sees(ada, 'pairs = 41');
+
+    await ada.locator('.rail .you').click();
+    const lost = ada.getByRole('dialog', { name: 'This part of the page could not be loaded' });
+    await lost.waitFor();
+    await accessible(ada, 'a lost part');
+    await lost.getByRole('button', { name: 'Close' }).click();
+    await ada.getByRole('link', { name: 'Saved' }).click();
+    await ada.getByRole('alert').getByText('This part of the page could not be loaded').waitFor();
+    await ada.getByRole('link', { name: 'general' }).click();
+    await say(ada, 'and still here');
+    await sees(ada, 'and still here');
+
+    await ada.unroute('**/assets/{preferences,coloured,list-page}-*.js');
+    await ada.locator('.rail .you').click();
+    await ada.getByRole('dialog', { name: 'Preferences' }).waitFor();
+    await ada.keyboard.press('Escape');
+    await writes(ada, 'again:\n```python\nprint("42")\n```');
+    await ada.locator('.pre .st', { hasText: '"42"' }).waitFor();
   } finally {
     await server.end();
   }

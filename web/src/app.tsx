@@ -4,6 +4,7 @@ import { createEffect, createMemo, type JSX, lazy, Match, onCleanup, onMount, Sh
 
 import { enter, go, goTo, roomNamed, route, session } from './model/app';
 import { t } from './texts';
+import { Part } from './ui/part';
 import { Toasts } from './ui/toasts';
 import { Workspace } from './features/frame/workspace';
 
@@ -65,8 +66,20 @@ export const App = (): JSX.Element => {
     <>
       <Suspense>
         <Switch fallback={<Waiting />}>
-          <Match when={code()?.kind === 'join' && code()}>{(now) => <Join code={now().code} />}</Match>
-          <Match when={code()?.kind === 'link' && code()}>{(now) => <NewPassword code={now().code} />}</Match>
+          <Match when={code()?.kind === 'join' && code()}>
+            {(now) => (
+              <Part>
+                <Join code={now().code} />
+              </Part>
+            )}
+          </Match>
+          <Match when={code()?.kind === 'link' && code()}>
+            {(now) => (
+              <Part>
+                <NewPassword code={now().code} />
+              </Part>
+            )}
+          </Match>
           <Match when={session().kind === 'unreachable'}>
             <div class="empty lone" role="alert">
               <h3>{t('app.unreachable')}</h3>
@@ -77,13 +90,19 @@ export const App = (): JSX.Element => {
             </div>
           </Match>
           <Match when={session().kind === 'fresh' || (route().kind === 'setup' && !signedIn()?.rooms.length)}>
-            <Setup />
+            <Part>
+              <Setup />
+            </Part>
           </Match>
           <Match when={route().kind === 'setup'}>
-            <Setup />
+            <Part>
+              <Setup />
+            </Part>
           </Match>
           <Match when={session().kind === 'out'}>
-            <SignIn />
+            <Part>
+              <SignIn />
+            </Part>
           </Match>
           <Match when={place() ? signedIn() : undefined}>
             {(known) => (

@@ -1,6 +1,6 @@
 /** Written text as elements: made node by node from known parts, never from a string of HTML. */
 
-import { createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, type JSX, Show } from 'solid-js';
 
 import { type Block, type Inline, parsed, trueHost, wordsOf } from '../model/markdown';
 import { t } from '../texts';
@@ -14,7 +14,21 @@ export interface Names {
 }
 
 const FOLD_LINES = 24;
-const Coloured = lazy(() => import('./coloured').then((module) => ({ default: module.Coloured })));
+
+type Painter = (props: { text: string; language: string }) => JSX.Element;
+const [painter, setPainter] = createSignal<Painter>();
+let isAsked = false;
+/** Colours come when code is first seen. Where they cannot be had it is read without them, and whoever sees code next asks again. */
+const askForColours = (): void => {
+  if (isAsked) return;
+  isAsked = true;
+  import('./coloured').then(
+    (module) => setPainter(() => module.Coloured),
+    () => {
+      isAsked = false;
+    },
+  );
+};
 
 const Part = (props: { part: Inline; names: Names }): JSX.Element => {
   const { part } = props;
@@ -84,6 +98,7 @@ const Code = (props: { text: string; language: string }): JSX.Element => {
   const [open, setOpen] = createSignal(lines.length <= FOLD_LINES);
   const shown = (): string => (open() ? props.text : lines.slice(0, FOLD_LINES).join('\n'));
   const [copied, setCopied] = createSignal(false);
+  if (props.language) askForColours();
   return (
     <div class="pre">
       <div class="pre-head">
@@ -99,11 +114,9 @@ const Code = (props: { text: string; language: string }): JSX.Element => {
         </button>
       </div>
       <pre tabindex="0">
-        <Suspense fallback={<code>{shown()}</code>}>
-          <Show when={props.language} fallback={<code>{shown()}</code>}>
-            <Coloured text={shown()} language={props.language} />
-          </Show>
-        </Suspense>
+        <Show when={props.language ? painter() : undefined} fallback={<code>{shown()}</code>}>
+          {(Coloured) => <>{Coloured()({ text: shown(), language: props.language })}</>}
+        </Show>
       </pre>
       <Show when={!open()}>
         <button class="pre-more" onClick={() => setOpen(true)}>

@@ -1,6 +1,6 @@
 /** Where one writes: a plain text field that grows, completes names, keeps drafts, and never loses a word. */
 
-import { createEffect, createMemo, createSignal, type JSX, lazy, Match, on, onCleanup, Show, Suspense, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, lazy, Match, on, onCleanup, Show, Switch } from 'solid-js';
 import { Portal } from 'solid-js/web';
 
 import type { Channel } from '../../api/wire';
@@ -10,6 +10,7 @@ import { useTeam } from '../../model/team';
 import { t } from '../../texts';
 import { useRoving } from '../../ui/focus';
 import { Icon } from '../../ui/icon';
+import { Part } from '../../ui/part';
 import { editing, quoted, setEditing, setQuoted } from '../timeline/acts';
 import { type Chosen, fromWire, type Suggestion, suggest, toWire, wordAt } from './complete';
 import { useDraft } from './draft';
@@ -324,7 +325,7 @@ const Field = (props: ComposerProps): JSX.Element => {
       <Show when={picking()}>
         {(at) => (
           <Portal>
-            <Suspense>
+            <Part close={() => setPicking(undefined)}>
               <EmojiPicker
                 at={at()}
                 close={() => setPicking(undefined)}
@@ -333,7 +334,7 @@ const Field = (props: ComposerProps): JSX.Element => {
                   insert(area, emoji, replace);
                 }}
               />
-            </Suspense>
+            </Part>
           </Portal>
         )}
       </Show>

@@ -1,9 +1,10 @@
 /** What lies over the page, each part loaded when it is first opened. */
 
-import { createEffect, type JSX, lazy, Match, Suspense, Switch } from 'solid-js';
+import { createEffect, type JSX, lazy, Match, Switch } from 'solid-js';
 
 import { go } from '../../model/app';
 import { useTeam } from '../../model/team';
+import { Part } from '../../ui/part';
 import { close, over } from './open';
 
 const Switcher = lazy(() => import('../switcher/switcher').then((module) => ({ default: module.Switcher })));
@@ -26,7 +27,7 @@ export const Over = (): JSX.Element => {
     close();
   });
   return (
-    <Suspense>
+    <Part close={close}>
       <Switch>
         <Match when={over() === 'switcher'}>
           <Switcher close={close} />
@@ -53,6 +54,6 @@ export const Over = (): JSX.Element => {
           <Preferences close={close} />
         </Match>
       </Switch>
-    </Suspense>
+    </Part>
   );
 };

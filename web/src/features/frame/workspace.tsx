@@ -1,6 +1,6 @@
 /** An open workspace: rail, sidebar, the open place, one pane beside it. */
 
-import { createEffect, createMemo, createSignal, type JSX, lazy, Match, on, onCleanup, Show, Suspense, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, ErrorBoundary, type JSX, lazy, Match, on, onCleanup, Show, Suspense, Switch } from 'solid-js';
 
 import type { Me, Room } from '../../api/faces';
 import type { Channel } from '../../api/wire';
@@ -8,10 +8,11 @@ import { go, route, session } from '../../model/app';
 import type { Pane } from '../../model/route';
 import { openTeam, TeamProvider, totalOf, useTeam } from '../../model/team';
 import { t } from '../../texts';
+import { Part } from '../../ui/part';
 import { Composer } from '../composer/composer';
 import { isWide } from '../panes/widen';
 import { Sidebar } from '../sidebar/sidebar';
-import { Thread } from '../thread/thread';
+import { closePane, Thread } from '../thread/thread';
 import { Asking } from '../timeline/asking';
 import { setEditing } from '../timeline/acts';
 import { Bones, Timeline } from '../timeline/timeline';
@@ -91,9 +92,11 @@ const Inside = (): JSX.Element => {
         </Show>
         <Show when={admin()} fallback={<Sidebar />}>
           {(page) => (
-            <Suspense fallback={<Sidebar />}>
-              <AdminSide page={page()} />
-            </Suspense>
+            <ErrorBoundary fallback={<Sidebar />}>
+              <Suspense fallback={<Sidebar />}>
+                <AdminSide page={page()} />
+              </Suspense>
+            </ErrorBoundary>
           )}
         </Show>
         <Sheet />
@@ -145,16 +148,16 @@ const Sheet = (): JSX.Element => {
       <Switch fallback={<Nothing />}>
         <Match when={page()}>
           {(shown) => (
-            <Suspense fallback={<Bones />}>
+            <Part waiting={<Bones />}>
               <Admin page={shown()} />
-            </Suspense>
+            </Part>
           )}
         </Match>
         <Match when={list()}>
           {(shown) => (
-            <Suspense fallback={<Bones />}>
+            <Part waiting={<Bones />}>
               <ListPage list={shown()} />
-            </Suspense>
+            </Part>
           )}
         </Match>
         <Match when={channel()}>{(known) => <Place channel={known()} covered={isWidened()} />}</Match>
@@ -218,7 +221,7 @@ const Place = (props: { channel: Channel; covered: boolean }): JSX.Element => {
 };
 
 const PaneOf = (props: { pane: Pane; channel: Channel; who: string | undefined }): JSX.Element => (
-  <Suspense>
+  <Part close={closePane}>
     <Switch>
       <Match when={props.pane === 'details'}>
         <Details channel={props.channel} />
@@ -231,7 +234,7 @@ const PaneOf = (props: { pane: Pane; channel: Channel; who: string | undefined }
       </Match>
       <Match when={props.pane === 'person' && props.who}>{(who) => <Person who={who()} />}</Match>
     </Switch>
-  </Suspense>
+  </Part>
 );
 
 /** Before the first snapshot, a skeleton; afterwards it is a place that is not mine. */

@@ -1,4 +1,4 @@
-import { createResource, createSignal, For, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { createResource, createSignal, For, type JSX, lazy, Show } from 'solid-js';
 
 import { account } from '../../api/faces';
 import { leave, say, sayProblem } from '../../model/app';
@@ -7,6 +7,7 @@ import { useTeam } from '../../model/team';
 import * as time from '../../model/time';
 import { t } from '../../texts';
 import { Face } from '../../ui/face';
+import { Part } from '../../ui/part';
 import { Field, useTry, Wrong } from '../doors/card';
 import { pictureOf } from '../timeline/face-of';
 import { choose, PICTURES } from './picture';
@@ -76,7 +77,7 @@ const StatusLine = (props: { status: Status | undefined; save: (status: { text: 
       </div>
       <Show when={picking()}>
         {(at) => (
-          <Suspense>
+          <Part close={() => setPicking(undefined)}>
             <EmojiPicker
               at={at()}
               close={() => setPicking(undefined)}
@@ -85,7 +86,7 @@ const StatusLine = (props: { status: Status | undefined; save: (status: { text: 
                 keep({ emoji });
               }}
             />
-          </Suspense>
+          </Part>
         )}
       </Show>
     </div>

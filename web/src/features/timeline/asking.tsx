@@ -1,6 +1,6 @@
 /** What is asked about one message: whether it goes, how it read before, which emoji. */
 
-import { createResource, For, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { createResource, For, type JSX, lazy, Match, Show, Switch } from 'solid-js';
 import { Portal } from 'solid-js/web';
 
 import { sayProblem } from '../../model/app';
@@ -10,6 +10,7 @@ import * as time from '../../model/time';
 import { t } from '../../texts';
 import { Dialog, Sure } from '../../ui/dialog';
 import { Prose } from '../../ui/prose';
+import { Part } from '../../ui/part';
 import { useNames } from '../frame/names';
 import { asked, setAsked } from './acts';
 
@@ -73,7 +74,7 @@ export const Asking = (): JSX.Element => {
       <Match when={asked()?.kind === 'emoji' && (asked() as { kind: 'emoji'; message: never; at: HTMLElement })}>
         {(one) => (
           <Portal>
-            <Suspense>
+            <Part close={close}>
               <EmojiPicker
                 at={one().at}
                 close={close}
@@ -84,7 +85,7 @@ export const Asking = (): JSX.Element => {
                   close();
                 }}
               />
-            </Suspense>
+            </Part>
           </Portal>
         )}
       </Match>
