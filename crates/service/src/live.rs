@@ -18,8 +18,8 @@ use crate::Service;
 pub use self::relay::Relay;
 pub use domain::{Audience, Commit, Event, EventKind, Image, Right, Role, Seat, Viewer, may_see};
 pub use live::{
-    Bus, Face, Feed, Hall, Heard, Here, InProcess, Journal, Listener, Lost, Mark, Piece, Share, Shares,
-    Stay, Stretch, cache, feed, presence, redis,
+    Bus, Face, Feed, Hall, Heard, Here, InProcess, Journal, Listener, Lost, Mark, Piece, Share, Shares, Stay,
+    Stretch, cache, feed, presence, redis,
 };
 
 /// The journals of all databases.
