@@ -71,11 +71,13 @@ pub enum Row {
     Soak,
     /// 19,000 online, some coming and going.
     Presence,
+    /// 1,000 who ask every second what is new, beside the same at sockets.
+    Asking,
 }
 
 impl Row {
     /// `many` and `soak` are asked for by name: they take their minutes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Idle,
         Self::Fanout,
         Self::Small,
@@ -83,6 +85,7 @@ impl Row {
         Self::Storm,
         Self::Tail,
         Self::Presence,
+        Self::Asking,
         Self::Team,
     ];
 }

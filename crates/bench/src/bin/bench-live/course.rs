@@ -37,12 +37,13 @@ pub fn run(bench: &mut Bench<'_>) -> Result<(), Trouble> {
     let (sizes, ground) = (bench.sizes, bench.ground);
     let mut course = Course { bench, failed: Vec::new() };
     let usual = (sizes.crowd as u32, sizes.channels, 2);
-    if course.wants(&[Row::Idle, Row::Fanout, Row::Recovery, Row::Presence, Row::Storm]) {
+    if course.wants(&[Row::Idle, Row::Fanout, Row::Recovery, Row::Presence, Row::Asking, Row::Storm]) {
         let crowd = stand::crowd(ground, "usual", usual, &[])?;
         course.row(Row::Idle, |bench| bench.idle(&crowd));
         course.row(Row::Fanout, |bench| bench.fanout(&crowd));
         course.row(Row::Recovery, |bench| bench.recovery(&crowd));
         course.row(Row::Presence, |bench| bench.presence(&crowd));
+        course.row(Row::Asking, |bench| bench.asking(&crowd));
         course.row(Row::Storm, |bench| bench.changed(&crowd, (Metric::ChangedBack, Metric::ChangedRate)));
     }
     if course.wants(&[Row::Storm]) {

@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod asking;
 mod contestant;
 mod course;
 mod figures;

@@ -44,7 +44,7 @@ fn pinned(mut command: Command, cpu: Option<&str>) -> Command {
 }
 
 /// A server of ours on a data folder.
-fn ours(ground: &Ground, data: &Path, port: u16) -> Command {
+pub fn ours(ground: &Ground, data: &Path, port: u16) -> Command {
     let mut command = Command::new(&ground.rookery);
     command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(data);
     command.env("ROOKERY_METRICS__LISTEN", "off").env("ROOKERY_LOG__FILTER", "warn");
