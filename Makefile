@@ -83,7 +83,7 @@ soak: ## a team at work for an hour: no slope in memory, descriptors or latency
 	target/release/bench-live --rows soak --minutes $(or $(MINUTES),60)
 
 bench-web: web ## what the client costs a reader, its processor four times slower: start, scrolling, keys, memory, bytes
-	$(CARGO) build --release -p rookery --bin rookery -p testkit --bin fill
+	$(CARGO) build --release -p rookery --bin rookery -p fleet --bin fill
 	ROOKERY_BINARY=$(CURDIR)/target/release/rookery scripts/browsers bench
 
 schedules: ## thousands of seeded schedules: the store's of kills and faults, a fleet's with sockets and a bus that loses; every fault of the wire

@@ -12,7 +12,7 @@ let server;
 before(async () => {
   server = await Server.filled((folder) => {
     const { status, stdout, stderr, error } = spawnSync(FILL, [folder, String(MESSAGES)], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${FILL}: ${error ?? stderr} (cargo build -p testkit --bin fill)`);
+    if (status !== 0) throw new Error(`${FILL}: ${error ?? stderr} (cargo build -p fleet --bin fill)`);
     return JSON.parse(stdout);
   });
 });
