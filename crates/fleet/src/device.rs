@@ -28,6 +28,8 @@ pub struct Asked {
     pub text: Option<String>,
     /// Asked on this line for the first time: its event comes after its answer.
     pub first_here: bool,
+    /// How often it was said, on whatever line.
+    pub said: usize,
 }
 
 /// What one ask of the kernel, or many, came to.
@@ -181,13 +183,14 @@ impl Device {
     pub fn asks(&mut self, key: String, frame: Value, text: Option<String>, turn: u64) {
         self.says(&frame);
         let first_here = self.line.is_some();
-        self.asked.insert(key, Asked { turn, frame, text, first_here });
+        self.asked.insert(key, Asked { turn, frame, text, first_here, said: usize::from(first_here) });
     }
 
     /// What nobody answered, once more, in the order in which it was said.
     pub fn asks_again(&mut self) -> usize {
         let mut open: Vec<_> = self.asked.values().map(|asked| (asked.turn, asked.frame.clone())).collect();
         open.sort_unstable_by_key(|(turn, _)| *turn);
+        self.asked.values_mut().for_each(|asked| asked.said += 1);
         open.iter().for_each(|(_, frame)| self.says(frame));
         open.len()
     }

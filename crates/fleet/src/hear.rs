@@ -202,7 +202,8 @@ impl Stage {
         let key = body["key"].as_str().unwrap_or_default();
         let Some(asked) = self.devices[at].asked.remove(key) else { return };
         self.tally.refused += 1;
-        if let Some(text) = asked.text {
+        // A refusal leaves no receipt: of what was said more than once, another may still be on its way, and be done.
+        if let Some(text) = asked.text.filter(|_| asked.said == 1) {
             self.ledger.told(&text, Told::Refused);
         }
     }
