@@ -43,12 +43,17 @@ impl Core {
         }
     }
 
-    /// Still here, perhaps as somebody else: a guest looks at nothing until they ask again, and are judged as a guest.
+    /// Still here, perhaps as somebody else: a guest looks at nothing until they ask again, and are judged as a guest. Who is
+    /// one no longer was not told what members were, and is told by the state.
     pub(super) fn stays(&mut self, slot: u32, role: Role, may_invite: bool) {
         let Some(socket) = self.sockets.get_mut(slot) else { return };
         let Some(me) = socket.me.as_mut() else { return };
         let became_guest = role == Role::Guest && me.role != Role::Guest;
+        let was_guest = me.role == Role::Guest && role != Role::Guest;
         (me.role, me.may_invite) = (role, may_invite);
+        if was_guest {
+            return self.fall_and_rise(slot);
+        }
         let at = socket.room;
         let looked = if became_guest { socket.look.take() } else { None };
         if let (Some(look), Some(room)) = (looked, self.room_mut(at)) {

@@ -82,11 +82,11 @@ impl Core {
             // them to sign in again, which only the audit tells.
             (EventKind::MemberChanged | EventKind::AuditNoted, Some(account), _) => {
                 let member = image.and_then(|(_, image)| image.member.as_ref());
-                let is_guest = member.is_some_and(|member| member.role == Role::Guest);
+                let role = member.map(|member| member.role);
                 for slot in room.slots_of(account).to_vec() {
-                    if is_guest {
-                        // At once: what comes before the desk's word is not for a guest.
-                        self.stays(slot, Role::Guest, false);
+                    // At once: what comes before the desk's word is not for a guest, or would be kept from who is one no more.
+                    if let Some(role) = role {
+                        self.takes_role(slot, role);
                     }
                     self.ask(slot, Ask::Recheck);
                 }
@@ -100,6 +100,13 @@ impl Core {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn takes_role(&mut self, slot: u32, role: Role) {
+        let me = self.sockets.get(slot).and_then(|socket| socket.me);
+        if me.is_some_and(|me| (me.role == Role::Guest) != (role == Role::Guest)) {
+            self.stays(slot, role, false);
         }
     }
 
