@@ -20,20 +20,16 @@ impl Stage {
         for place in 0..APIS + GATEWAYS {
             self.seat(place).process.iter().for_each(|process| process.faults.clear());
         }
-        for device in &mut self.devices {
-            (device.reads, device.over) = (true, false);
-        }
+        self.devices.iter_mut().for_each(|device| device.reads = true);
         for at in 0..self.errands.len() {
             if self.errands[at].task.is_none() {
                 self.sends_errand(at);
             }
         }
-        for _ in 0..ROUNDS_MAX {
-            self.passes(10, 20).await;
-            if self.is_settled().await {
-                break;
-            }
-            self.devices.iter_mut().filter(|device| device.level).for_each(Device::pings);
+        self.comes_to_rest().await;
+        if self.devices.iter().any(|device| device.over) {
+            // Whoever was sent away may have been let in since.
+            self.comes_to_rest().await;
         }
         // Whoever would be told something twice is told it now.
         self.passes(10, 20).await;
@@ -41,6 +37,17 @@ impl Stage {
             self.opens_what_came(at).await;
         }
         self.judges().await;
+    }
+
+    async fn comes_to_rest(&mut self) {
+        self.devices.iter_mut().for_each(|device| device.over = false);
+        for _ in 0..ROUNDS_MAX {
+            self.passes(10, 20).await;
+            if self.is_settled().await {
+                return;
+            }
+            self.devices.iter_mut().filter(|device| device.level).for_each(Device::pings);
+        }
     }
 
     /// Everybody knows everything, as far as they can say.

@@ -75,8 +75,13 @@ impl Shared {
                 if event.position <= position || event.position > entered.position {
                     continue;
                 }
+                let own = event.account == Some(by.account);
+                if own && is_standing(event.kind) {
+                    // What they may see was another thing before it, and all of it is judged as of now.
+                    return None;
+                }
                 // Whether a guest shares a seat with whom it tells of, the state knows.
-                let of_another = event.account.is_some_and(|account| account != by.account);
+                let of_another = event.account.is_some() && !own;
                 if entered.role == Role::Guest && event.kind == EventKind::MemberChanged && of_another {
                     return None;
                 }
@@ -208,6 +213,11 @@ impl Shared {
 
 fn say_private(version: u64, items: Vec<Item>, into: &mut Vec<u8>) {
     codec::text(&Down::Private(Private { version, items }).text(), into);
+}
+
+/// Changes what somebody is in a workspace, or whether they are in it.
+fn is_standing(kind: EventKind) -> bool {
+    matches!(kind, EventKind::MemberJoined | EventKind::MemberChanged | EventKind::MemberLeft)
 }
 
 fn held(seats: &[(ChannelId, Position)], channel: ChannelId) -> Option<Position> {
