@@ -100,7 +100,12 @@ impl Stage {
         }
         device.state = apply(std::mem::take(&mut device.state), event);
         device.is_narrow();
-        if event["account"] == device.state.me.as_str() && event["kind"].as_str().is_some_and(is_seat) {
+        let own = event["account"] == device.state.me.as_str();
+        if own && event["kind"] == "member.left" {
+            // What it held is gone, so it is nowhere any more, should it be let in again.
+            device.place = None;
+        }
+        if own && event["kind"].as_str().is_some_and(is_seat) {
             device.unmarks(event["channel"].as_str().unwrap_or_default());
         }
         self.opens_what_came(at).await;
