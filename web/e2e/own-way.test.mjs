@@ -136,6 +136,9 @@ test('what could not be loaded says so in its place, and is loaded when asked', 
     return gap.isVisible();
   }, 'what is not loaded');
   await accessible(page, 'a gap');
+  // What is still asked for has been refused, too.
+  await page.locator('.scroll-list').first().evaluate(rests);
+  await page.locator('.scroll-list[aria-busy="false"]').first().waitFor();
   await page.unroute(/\/messages\?before=/);
   await page.getByRole('button', { name: 'Load them' }).click();
   await until(async () => (await gap.count()) === 0, 'it loaded');

@@ -332,12 +332,12 @@ async fn what_nobody_stays_in_is_kept_a_while_for_who_comes_back() {
     let mut stage = Stage::set().await;
     let Patience { idle, heads, .. } = Patience::default();
     stage.stay = None;
-    sleep(idle - heads).await;
+    sleep(idle.saturating_sub(heads)).await;
     stage.stay = Some(stage.feed.follow(stage.here).await.expect("it is there").1);
     sleep(idle * 2).await;
     assert!(stage.feed.at(stage.here).is_some(), "somebody came back in time");
     stage.stay = None;
-    sleep(idle - heads).await;
+    sleep(idle.saturating_sub(heads)).await;
     assert!(stage.feed.at(stage.here).is_some(), "a while since the last one went, not since the first");
     sleep(heads * 3).await;
     assert_eq!(stage.feed.at(stage.here), None);

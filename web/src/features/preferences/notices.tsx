@@ -1,4 +1,4 @@
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 
 import { chose, keepAtOnce } from '../../model/kept';
 import { EVERYWHERE, LEVELS, levelIn, WORDS, wordsOf } from '../../model/ring';
@@ -20,6 +20,8 @@ export const Notices = (): JSX.Element => {
   const level = () => levelIn(team.state().kept, EVERYWHERE) ?? '';
   const choose = (to: string): void =>
     keepAtOnce(team, 'notify', EVERYWHERE, to || null, () => (to ? team.face.keep('notify', EVERYWHERE, to) : team.face.drop('notify', EVERYWHERE)));
+  // Set anew only where it became another: what somebody is writing there stays while other rows of theirs come.
+  const ringing = createMemo(() => wordsOf(team.state().kept).join(', '));
   const words = (text: string): void => {
     const list = [...new Set(text.split(/[,،、]/).map((one) => one.trim()).filter(Boolean))];
     chose(team, WORDS, list.length > 0 ? list : null);
@@ -50,7 +52,7 @@ export const Notices = (): JSX.Element => {
       </div>
       <div class="field">
         <label for="ring-words">{t('notify.words')}</label>
-        <input id="ring-words" class="input sm" dir="auto" aria-describedby="ring-words-hint" value={wordsOf(team.state().kept).join(', ')} onChange={(event) => words(event.currentTarget.value)} />
+        <input id="ring-words" class="input sm" dir="auto" aria-describedby="ring-words-hint" value={ringing()} onChange={(event) => words(event.currentTarget.value)} />
         <span id="ring-words-hint" class="hint">
           {t('notify.words.hint')}
         </span>

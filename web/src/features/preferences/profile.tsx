@@ -1,4 +1,4 @@
-import { createResource, createSignal, For, type JSX, lazy, Show } from 'solid-js';
+import { createMemo, createResource, createSignal, For, type JSX, lazy, Show } from 'solid-js';
 
 import { account } from '../../api/faces';
 import { leave, say, sayProblem } from '../../model/app';
@@ -47,6 +47,8 @@ const Saved = (props: { label: string; id: string; value: string; save: (value: 
 const StatusLine = (props: { status: Status | undefined; save: (status: { text: string; emoji?: string; until?: string } | null) => Promise<unknown> }): JSX.Element => {
   const [picking, setPicking] = createSignal<HTMLElement>();
   const [hours, setHours] = createSignal(0);
+  // Set anew only where it became another: what somebody is writing there stays while their sign is kept.
+  const said = createMemo(() => props.status?.text ?? '');
   const keep = (part: { text?: string; emoji?: string }): void => {
     const text = part.text ?? props.status?.text ?? '';
     const emoji = part.emoji ?? props.status?.emoji;
@@ -61,7 +63,7 @@ const StatusLine = (props: { status: Status | undefined; save: (status: { text: 
         <button class="btn" aria-label={t('you.status.emoji')} onClick={(event) => setPicking(event.currentTarget)}>
           {props.status?.emoji ?? '🙂'}
         </button>
-        <input id="my-status" class="input sm" dir="auto" maxlength="100" value={props.status?.text ?? ''} onChange={(event) => keep({ text: event.currentTarget.value.trim() })} />
+        <input id="my-status" class="input sm" dir="auto" maxlength="100" value={said()} onChange={(event) => keep({ text: event.currentTarget.value.trim() })} />
         <select class="input sm ends" aria-label={t('you.status.until')} onChange={(event) => {
           setHours(Number(event.currentTarget.value));
           if (props.status) keep({});

@@ -196,7 +196,8 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     if (!list) return;
     const edge = list.viewportSize * EDGE_SCREENS;
     const left = list.scrollSize - offset - list.viewportSize;
-    setAtBottom(left <= BOTTOM_PX);
+    // While it is placed its rows are not all measured: what looks like the end then would be gone to.
+    if (!held) setAtBottom(left <= BOTTOM_PX);
     // The list also tells of what it measured: only what moved leaves the pointer behind.
     if (pointed() && Math.abs(offset - wasAt) > 1) setPointed(undefined);
     wasAt = offset;
