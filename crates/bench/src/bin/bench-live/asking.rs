@@ -42,6 +42,8 @@ impl Bench<'_> {
     pub fn asking(&mut self, crowd: &(PathBuf, Crowd)) -> Result<(), Trouble> {
         let people = PEOPLE.min(self.sizes.crowd / 2);
         let scene = self.one_channel(crowd, "asking", people + 1)?;
+        self.report
+            .note(format!("asking and being told: {people} people, {SAID_PER_SECOND} messages a second"));
         for round in 0..self.args.rounds() {
             let asked = self.by_asking(&crowd.1, &scene, people)?;
             let told = self.by_socket(&scene, people)?;

@@ -89,10 +89,8 @@ impl Metric {
             Self::SoakMemory => ("soak: growth of memory over the run", "%"),
             Self::SoakDescriptors => ("soak: growth of descriptors", "%"),
             Self::SoakLatency => ("soak: growth of p95", "%"),
-            Self::AskedCpu => {
-                ("1,000 people ask every second what is new: server CPU, of one processor", "%")
-            }
-            Self::AskedP95 => ("1,000 people ask every second: a message seen, p95", "ms"),
+            Self::AskedCpu => ("everyone asks every second what is new: server CPU, of one processor", "%"),
+            Self::AskedP95 => ("everyone asks every second: a message seen, p95", "ms"),
             Self::ToldCpu => ("the same people at sockets: server CPU, of one processor", "%"),
             Self::ToldP95 => ("the same people at sockets: a message seen, p95", "ms"),
             Self::SocketsCpu => ("the generator's own processor, windows of 4 and 16", "%"),
