@@ -30,8 +30,11 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 pub struct PoolConfig {
     /// Connections kept open when nobody uses them.
     pub size: usize,
-    /// Connections beyond those, under load; closed when they come back and `size` are idle already.
+    /// Connections beyond those, under load.
     pub overflow: usize,
+    /// One beyond `size` is closed when it was idle for longer. Load comes in gusts, and opening a session costs both sides
+    /// many times what it is then asked.
+    pub overflow_rests: Duration,
     /// A connection is replaced when it is this old.
     pub age_max: Duration,
     /// A connection that was idle for longer is asked before it is lent. Zero asks each time; the end of a connection
@@ -54,6 +57,7 @@ impl Default for PoolConfig {
         Self {
             size: 20,
             overflow: 30,
+            overflow_rests: Duration::from_secs(10),
             age_max: Duration::from_hours(1),
             check_after: Duration::from_secs(1),
             wait_max: Duration::from_secs(5),
@@ -244,8 +248,13 @@ impl Drop for Loan {
             && self.born.elapsed() < config.age_max;
         let mut idle = self.pool.idle.lock();
         // Looked at under the lock of the idle ones: `close` empties them after it has closed the line.
-        if is_well && idle.len() < config.size && !self.pool.permits.is_closed() {
+        if is_well && !self.pool.permits.is_closed() {
             idle.push(Resting { connection, born: self.born, since: Instant::now() });
         }
+        // Those that rested longest stand first.
+        let beyond = idle.len().saturating_sub(config.size);
+        let rested = idle.iter().take(beyond).take_while(|one| one.since.elapsed() >= config.overflow_rests);
+        let rested = rested.count();
+        drop(idle.drain(..rested));
     }
 }

@@ -29,7 +29,14 @@ fn by_default_a_pool_is_twenty_and_thirty_more_checked_before_use_and_renewed_af
 
 #[tokio::test]
 async fn fifty_connections_are_lent_at_once_the_next_waits_and_twenty_are_kept() {
-    let pool = Pool::new(server(), PoolConfig { wait_max: Duration::from_secs(30), ..PoolConfig::default() });
+    let pool = Pool::new(
+        server(),
+        PoolConfig {
+            wait_max: Duration::from_secs(30),
+            overflow_rests: Duration::ZERO,
+            ..PoolConfig::default()
+        },
+    );
     let mut loans = Vec::new();
     for _ in 0..50 {
         loans.push(pool.get().await.unwrap());
@@ -47,6 +54,32 @@ async fn fifty_connections_are_lent_at_once_the_next_waits_and_twenty_are_kept()
     drop(loans);
     let stats = pool.stats();
     assert_eq!((stats.in_use, stats.idle, stats.waiting, stats.opened), (0, 20, 0, 50));
+}
+
+/// So many are lent at once, and come back.
+async fn gust(pool: &Pool, count: usize) {
+    let mut loans = Vec::new();
+    for _ in 0..count {
+        loans.push(pool.get().await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn those_beyond_what_is_kept_wait_for_the_next_gust_and_are_closed_when_none_comes() {
+    let pool = small(|config| (config.size, config.overflow) = (1, 4));
+    for _ in 0..10 {
+        gust(&pool, 5).await;
+    }
+    assert_eq!((pool.stats().idle, pool.stats().opened), (5, 5), "each serves ten times");
+
+    let pool = small(|config| (config.overflow, config.overflow_rests) = (4, MOMENT));
+    gust(&pool, 5).await;
+    until("one is left", || async {
+        pool.get().await.unwrap();
+        pool.stats().idle == 1
+    })
+    .await;
+    assert_eq!(pool.stats().opened, 5, "the newest goes out again and again");
 }
 
 #[tokio::test]
