@@ -20,7 +20,7 @@ use super::{
     error::{PgError, ServerError, WireError},
     handshake,
     heard::Heard,
-    kept::{Kept, Sending, is_stale},
+    kept::{Kept, Sending},
     param::Param,
     stream::Stream,
     wire::Wire,
@@ -157,7 +157,7 @@ impl Connection {
             kept.parsed(heard.parsed);
         }
         heard.flight(statements.len()).inspect_err(|error| {
-            self.is_broken |= matches!(error, PgError::Protocol(_)) || error.code().is_some_and(is_stale);
+            self.is_broken |= matches!(error, PgError::Protocol(_)) || error.is_stale();
         })
     }
 

@@ -41,6 +41,11 @@ impl PgError {
         }
     }
 
+    /// Whether it was refused for what the session keeps, so that it may do when it is sent whole.
+    pub fn is_stale(&self) -> bool {
+        self.code().is_some_and(crate::kept::is_stale)
+    }
+
     /// Whether the server may have carried out what was asked although no answer says so.
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self, Self::Lost(_) | Self::Timeout | Self::Protocol(_))

@@ -20,7 +20,7 @@ use super::trouble::{failed, no_loan, unreadable};
 use super::write::{Writing, roll_back};
 use crate::answer::Answer;
 use crate::migrate::{Plan, up};
-use crate::pg::{Loan, Pool, PoolConfig, Statement};
+use crate::pg::{Connection, Loan, Pool, PoolConfig, Statement};
 use crate::port::{Ask, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait};
 use crate::statement::Dialect;
 use crate::timing::Timed;
@@ -55,14 +55,14 @@ pub(super) struct Reader<'a> {
 }
 
 impl std::ops::Deref for Reader<'_> {
-    type Target = Loan;
-    fn deref(&self) -> &Loan {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
         &self.loan
     }
 }
 
 impl std::ops::DerefMut for Reader<'_> {
-    fn deref_mut(&mut self) -> &mut Loan {
+    fn deref_mut(&mut self) -> &mut Connection {
         &mut self.loan
     }
 }
@@ -137,7 +137,7 @@ impl Postgres {
         self.inner.carries_settings.load(Ordering::Relaxed)
     }
 
-    async fn moment(&self, reader: &mut Loan) -> Result<Moment, StoreError> {
+    async fn moment(&self, reader: &mut Connection) -> Result<Moment, StoreError> {
         let asked = [Statement { sql: &self.inner.texts.moment, params: &[] }];
         let answers = reader.flight(&asked).await.map_err(failed)?;
         Moment::read(&answers[0], self.skew())
@@ -240,8 +240,7 @@ impl Engine for Postgres {
         if let Some(sight) = replicas.look(workspace, fresh, queries).await {
             return Ok(Seen { epoch: sight.epoch, position: sight.position, value: sight.answers });
         }
-        let sight =
-            look(&mut *self.reader().await?, workspace, queries).await?.ok_or(StoreError::Elsewhere)?;
+        let sight = look(|| self.reader(), workspace, queries).await?.ok_or(StoreError::Elsewhere)?;
         replicas.learn(workspace, sight.epoch, sight.fence);
         match fresh {
             Freshness::AtLeast(epoch, _) if epoch != sight.epoch => Err(StoreError::OtherEpoch),

@@ -1,6 +1,7 @@
 //! Reads from whoever may answer them: the same statement says whether the answer will do.
 
 use std::collections::HashMap;
+use std::ops::DerefMut;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio::time::Instant;
 use super::codec::{param, values};
 use super::trouble::{failed, no_loan, unreadable};
 use crate::answer::Answer as Rows;
-use crate::pg::{Answer, Connection, Dsn, Param, Pool, PoolConfig, Row, Statement};
+use crate::pg::{Answer, Connection, Dsn, Param, PgError, Pool, PoolConfig, Row, Statement};
 use crate::port::{Freshness, Query, StoreError};
 use crate::read::{HEAD_WIDTH, NOTHING, with_head};
 
@@ -35,12 +36,69 @@ const BEGIN: Statement<'static> =
 const COMMIT: Statement<'static> = Statement { sql: "COMMIT", params: &[] };
 const ROLLBACK: Statement<'static> = Statement { sql: "ROLLBACK", params: &[] };
 
+/// How the statements of a look are sent.
+#[derive(Clone, Copy)]
+enum Sent {
+    /// By names the session keeps, where it is ours alone.
+    Kept,
+    Once,
+}
+
+/// Why there is no answer.
+enum NotSeen {
+    /// What the session kept is not what it is asked for, after a migration perhaps; sent whole it may do.
+    Stale(PgError),
+    Failed(StoreError),
+}
+
+impl From<StoreError> for NotSeen {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn not_seen(error: PgError) -> NotSeen {
+    if error.is_stale() { NotSeen::Stale(error) } else { NotSeen::Failed(failed(error)) }
+}
+
 /// `None`: there is no journal of this workspace.
-pub(super) async fn look(
-    connection: &mut Connection,
+pub(super) async fn look<L, F>(
+    lend: impl Fn() -> F,
     workspace: WorkspaceId,
     queries: &[Query],
-) -> Result<Option<Sight>, StoreError> {
+) -> Result<Option<Sight>, StoreError>
+where
+    L: DerefMut<Target = Connection>,
+    F: Future<Output = Result<L, StoreError>>,
+{
+    let seen = look_by(&mut *lend().await?, Sent::Kept, workspace, queries).await;
+    let seen = match seen {
+        Err(NotSeen::Stale(_)) => look_by(&mut *lend().await?, Sent::Once, workspace, queries).await,
+        seen => seen,
+    };
+    seen.map_err(|error| match error {
+        NotSeen::Stale(error) => failed(error),
+        NotSeen::Failed(error) => error,
+    })
+}
+
+async fn fly(
+    connection: &mut Connection,
+    sent: Sent,
+    statements: &[Statement<'_>],
+) -> Result<Vec<Answer>, PgError> {
+    match sent {
+        Sent::Kept => connection.flight_kept(statements).await,
+        Sent::Once => connection.flight(statements).await,
+    }
+}
+
+async fn look_by(
+    connection: &mut Connection,
+    sent: Sent,
+    workspace: WorkspaceId,
+    queries: &[Query],
+) -> Result<Option<Sight>, NotSeen> {
     let (query, rest) = match queries {
         [query] => (query.clone(), [].as_slice()),
         several => (Query { sql: NOTHING, values: Vec::new() }, several),
@@ -50,18 +108,18 @@ pub(super) async fn look(
     let params: Vec<_> = query.values.iter().map(param).chain([workspace]).collect();
     let first = Statement { sql: &text, params: &params };
     if rest.is_empty() {
-        let answers = connection.flight(&[first]).await.map_err(failed)?;
-        return answers.first().map_or(Ok(None), sight);
+        let answers = fly(connection, sent, &[first]).await.map_err(not_seen)?;
+        return Ok(answers.first().map_or(Ok(None), sight)?);
     }
     let params: Vec<Vec<_>> = rest.iter().map(|query| query.values.iter().map(param).collect()).collect();
     let asked = rest.iter().zip(&params).map(|(query, params)| Statement { sql: query.sql, params });
     let flight: Vec<_> = [BEGIN, first].into_iter().chain(asked).chain([COMMIT]).collect();
-    let answers = match connection.flight(&flight).await {
+    let answers = match fly(connection, sent, &flight).await {
         Ok(answers) => answers,
         Err(error) => {
             // The refusal is the answer; a connection that cannot be put right is dropped by its pool.
             let _ = connection.flight(&[ROLLBACK]).await;
-            return Err(failed(error));
+            return Err(not_seen(error));
         }
     };
     let Some(mut sight) = answers.get(1).map_or(Ok(None), sight)? else { return Ok(None) };
@@ -86,8 +144,7 @@ pub(super) struct Replica {
 
 impl Replica {
     async fn look(&self, workspace: WorkspaceId, queries: &[Query]) -> Result<Option<Sight>, StoreError> {
-        let mut loan = self.pool.get().await.map_err(no_loan)?;
-        look(&mut loan, workspace, queries).await
+        look(|| async { self.pool.get().await.map_err(no_loan) }, workspace, queries).await
     }
     fn is_resting(&self) -> bool {
         self.rests_until.lock().is_some_and(|until| until > Instant::now())
