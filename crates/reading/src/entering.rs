@@ -1,10 +1,11 @@
 //! Everything a socket is, in one look: who it is here, where they sit, which of their commands happened.
 
 use domain::cell::{Cell, Corrupt, Value};
-use domain::{By, Credential, Key, Position, Seat, values};
+use domain::{AccountId, By, Credential, Key, Position, Seat, WorkspaceId, values};
 use store::{Answer, Query, Record};
 
-use crate::take::{one, rows};
+use crate::people::by_fifties;
+use crate::take::rows;
 
 /// Keys asked for in one statement.
 const SLOTS: usize = 50;
@@ -12,6 +13,13 @@ const SLOTS: usize = 50;
 /// Held ones.
 const SEATS: &str = "SELECT channel, account, workspace, role, since, read_number, read_version, changed
     FROM channel_member WHERE workspace = $1 AND account = $2 AND role <> 'left'";
+
+/// Of several.
+const SEATS_OF: &str = "SELECT channel, account, workspace, role, since, read_number, read_version, changed
+    FROM channel_member WHERE workspace = $1 AND account IN (
+        $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
+        $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49,
+        $50, $51) AND role <> 'left'";
 
 const RECEIPTS: &str = "SELECT key, position, result FROM receipt WHERE key IN (
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
@@ -23,10 +31,22 @@ const OPENED: &str =
     "SELECT hash, id, account, kind, workspace, scopes, label, agent, address, created_us, seen_us, expires_us, revoked_us
     FROM credential WHERE id = $1";
 
-pub const QUERIES: &[&str] = &[OPENED, RECEIPTS, SEATS];
+const OPENED_ALL: &str =
+    "SELECT hash, id, account, kind, workspace, scopes, label, agent, address, created_us, seen_us, expires_us, revoked_us
+    FROM credential WHERE id IN (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+        $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48,
+        $49, $50)";
+
+pub const QUERIES: &[&str] = &[OPENED, OPENED_ALL, RECEIPTS, SEATS, SEATS_OF];
 
 pub fn seats(by: By) -> Query {
     Query { sql: SEATS, values: values![&by.workspace, &by.account] }
+}
+
+/// A statement for every fifty.
+pub fn seats_of(workspace: WorkspaceId, accounts: &[AccountId]) -> Vec<Query> {
+    by_fifties(SEATS_OF, workspace, accounts)
 }
 
 pub fn seats_in(answer: &Answer) -> Result<Vec<Seat>, Corrupt> {
@@ -36,9 +56,7 @@ pub fn seats_in(answer: &Answer) -> Result<Vec<Seat>, Corrupt> {
 /// Which of these commands of somebody happened.
 pub fn receipts(by: By, keys: &[Key]) -> Vec<Query> {
     let asked = |some: &[Key]| {
-        let last = some.last().copied();
-        let padded = some.iter().copied().chain(last.into_iter().cycle()).take(SLOTS);
-        let mut values: Vec<_> = padded.map(|key| Value::of(&key)).collect();
+        let mut values: Vec<_> = padded(some).map(|key| Value::of(&key)).collect();
         values.extend(values![&by.workspace, &by.account]);
         Query { sql: RECEIPTS, values }
     };
@@ -58,10 +76,21 @@ pub fn receipts_in(answers: &[Answer]) -> Result<Vec<(Key, Position, String)>, C
     answers.iter().flatten().map(receipt).collect()
 }
 
-pub fn opened(credential: Key) -> Query {
-    Query { sql: OPENED, values: vec![Value::of(&credential)] }
+/// A statement for every fifty; alone, by a text of its own.
+pub fn opened(credentials: &[Key]) -> Vec<Query> {
+    if let [credential] = credentials {
+        return vec![Query { sql: OPENED, values: vec![Value::of(credential)] }];
+    }
+    let asked =
+        |some: &[Key]| Query { sql: OPENED_ALL, values: padded(some).map(|key| Value::of(&key)).collect() };
+    credentials.chunks(SLOTS).map(asked).collect()
 }
 
-pub fn opened_in(answer: &Answer) -> Result<Option<Credential>, Corrupt> {
-    one(answer)
+pub fn opened_in(answer: &Answer) -> Result<Vec<Credential>, Corrupt> {
+    rows(answer)
+}
+
+/// What is left of the slots asks for the last one again.
+fn padded(some: &[Key]) -> impl Iterator<Item = Key> {
+    some.iter().copied().chain(some.last().copied().into_iter().cycle()).take(SLOTS)
 }

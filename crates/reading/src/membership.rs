@@ -40,6 +40,14 @@ impl Rows {
         Ok(Self { by, world })
     }
 
+    /// Of several, read beside the workspace itself.
+    pub fn together(by: By, member: Option<Member>, itself: Option<WorkspaceSelf>) -> Self {
+        let mut world = World::new(Head::new(by.workspace, Epoch(0)), Stamp(0));
+        member.into_iter().for_each(|row| Member::rows_mut(&mut world.tables).fill(row));
+        itself.into_iter().for_each(|row| WorkspaceSelf::rows_mut(&mut world.tables).fill(row));
+        Self { by, world }
+    }
+
     /// The same judge as before a write.
     pub fn member(&self) -> Result<&Member, Refusal> {
         permission::member(self.by, &self.world)

@@ -1,8 +1,9 @@
 //! Who is asking: what a secret opens, and where a workspace's address leads.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
-use domain::{AccountId, AccountState, By, CredentialKind, Key, Stamp, WorkspaceId};
+use domain::{Account, AccountId, AccountState, By, Credential, CredentialKind, Key, Stamp, WorkspaceId};
 use reading::directory;
 use store::{Answer, Freshness, NotDone, Query, Seen, StoreError};
 
@@ -11,6 +12,10 @@ use crate::known::Opened;
 use crate::reads::{corrupt, unseen};
 use crate::scopes::Scopes;
 use crate::secret::Secret;
+use crate::together::Together;
+
+/// By the hashes of what they show.
+pub(crate) type Strangers = Together<(), [u8; 32], Option<Opened>>;
 
 /// Who a secret speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,30 +57,33 @@ impl Service {
         Ok(Some(opened.who))
     }
 
+    /// Many who knock at once are looked up together.
     async fn read_opened(&self, hash: &[u8; 32]) -> Result<Option<Opened>, NotDone> {
-        let Some(seen) = self.installed(&[directory::credential(hash)]).await? else { return Ok(None) };
-        let Some((known, account)) = directory::credential_in(&seen.value[0]).map_err(corrupt)? else {
-            return Ok(None);
+        let service = self.clone();
+        let read = move |hashes| service.clone().read_together(hashes);
+        self.strangers.ask((), *hash, read).await
+    }
+
+    async fn read_together(self, hashes: Vec<[u8; 32]>) -> Result<Vec<Option<Opened>>, NotDone> {
+        let asked = match hashes.as_slice() {
+            [hash] => vec![directory::credential(hash)],
+            several => directory::credentials(several),
         };
-        let opens = known.is_live_at(self.clock.now()) && account.state == AccountState::Active;
-        let Some(kind) = known.kind.parse().ok().filter(|kind| *kind != CredentialKind::Link && opens) else {
-            return Ok(None);
+        let Some(seen) = self.installed(&asked).await? else { return Ok(vec![None; hashes.len()]) };
+        let mut found = HashMap::new();
+        for answer in &seen.value {
+            for (known, account) in directory::credentials_in(answer).map_err(corrupt)? {
+                found.insert(known.hash.clone(), (known, account));
+            }
+        }
+        let (now, moment) = (self.clock.now(), moment(&seen));
+        let one = |hash: &[u8; 32]| {
+            let (known, account) = found.get(hash.as_slice())?;
+            let opened = opened(known, account, now)?;
+            self.known.keep_opened(&moment, *hash, opened);
+            Some(opened)
         };
-        let who = Who {
-            account: account.id,
-            credential: known.id,
-            kind,
-            workspace: known.workspace,
-            scopes: match kind {
-                CredentialKind::Session => Scopes::ALL,
-                _ => Scopes::kept(&known.scopes),
-            },
-            operator: account.operator,
-            signed_us: known.created_us,
-        };
-        let opened = Opened { who, seen_us: known.seen_us, expires_us: known.expires_us };
-        self.known.keep_opened(&moment(&seen), *hash, opened);
-        Ok(Some(opened))
+        Ok(hashes.iter().map(one).collect())
     }
 
     /// A workspace by its id or its address.
@@ -103,6 +111,25 @@ impl Service {
             Err(error) => Err(unseen(error)),
         }
     }
+}
+
+/// What it opens, if it still does.
+fn opened(known: &Credential, account: &Account, now: Stamp) -> Option<Opened> {
+    let opens = known.is_live_at(now) && account.state == AccountState::Active;
+    let kind = known.kind.parse().ok().filter(|kind| *kind != CredentialKind::Link && opens)?;
+    let who = Who {
+        account: account.id,
+        credential: known.id,
+        kind,
+        workspace: known.workspace,
+        scopes: match kind {
+            CredentialKind::Session => Scopes::ALL,
+            _ => Scopes::kept(&known.scopes),
+        },
+        operator: account.operator,
+        signed_us: known.created_us,
+    };
+    Some(Opened { who, seen_us: known.seen_us, expires_us: known.expires_us })
 }
 
 fn moment<T>(seen: &Seen<T>) -> Seen<()> {

@@ -1,10 +1,13 @@
 //! A socket comes in: who it is here, and where they sit.
 
+use std::collections::{BTreeSet, HashMap};
+
 use domain::{
-    AccountId, By, ChannelId, CredentialKind, Epoch, Key, Member, Position, Right, Role, Stamp, WorkspaceId,
-    WorkspaceSelf,
+    AccountId, By, ChannelId, Credential, CredentialKind, Epoch, Key, Member, Position, Right, Role, Stamp,
+    WorkspaceId, WorkspaceSelf,
 };
-use reading::{changed, entering, membership};
+use reading::membership::{self, Rows};
+use reading::{changed, entering, events, people};
 use store::{Answer, Freshness, NotDone, Query, Seen};
 
 use crate::Service;
@@ -13,6 +16,7 @@ use crate::door::Who;
 use crate::mine::{Kept, newer};
 use crate::reads::corrupt;
 use crate::scopes::Scopes;
+use crate::together::Together;
 
 /// Somebody at a moment of a journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,12 @@ pub struct Arrived {
     pub kept: Option<Kept>,
 }
 
+/// Who comes in, and which of their commands they wait for.
+type Entrant = (By, Vec<Key>);
+pub(crate) type Entrants = Together<WorkspaceId, Entrant, Result<Entered, NotDone>>;
+/// By the ids of what they came in with.
+pub(crate) type Returning = Together<(), Key, Option<Credential>>;
+
 /// Answers before those to what else is asked.
 const WHO: usize = 2;
 
@@ -53,11 +63,49 @@ fn who(by: By) -> Vec<Query> {
 }
 
 impl Service {
+    /// Many who come at once are looked up together: a node that dies sends everybody on it to the next one.
     pub async fn enter(&self, by: By, waiting: &[Key]) -> Result<Entered, NotDone> {
-        let asked = [who(by), entering::receipts(by, waiting)].concat();
-        let seen = self.look(by.workspace, Freshness::Newest, &asked).await?;
-        let (entered, ..) = entered(by, &seen, &seen.value[WHO..])?;
-        Ok(entered)
+        let service = self.clone();
+        let read = move |entrants| service.clone().enter_together(by.workspace, entrants);
+        self.entrants.ask(by.workspace, (by, waiting.to_vec()), read).await?
+    }
+
+    async fn enter_together(
+        self,
+        workspace: WorkspaceId,
+        entrants: Vec<Entrant>,
+    ) -> Result<Vec<Result<Entered, NotDone>>, NotDone> {
+        if let [(by, waiting)] = entrants.as_slice() {
+            let asked = [who(*by), entering::receipts(*by, waiting)].concat();
+            let seen = self.look(workspace, Freshness::Newest, &asked).await?;
+            return Ok(vec![entered(*by, &seen, &seen.value[WHO..]).map(|(entered, ..)| entered)]);
+        }
+        let accounts: BTreeSet<_> = entrants.iter().map(|(by, _)| by.account).collect();
+        let accounts: Vec<_> = accounts.into_iter().collect();
+        let (named, seats) = (people::named(workspace, &accounts), entering::seats_of(workspace, &accounts));
+        let receipts: Vec<_> =
+            entrants.iter().map(|(by, waiting)| entering::receipts(*by, waiting)).collect();
+        let ends = [1, 1 + named.len(), 1 + named.len() + seats.len()];
+        let asked = [vec![events::itself(workspace)], named, seats, receipts.concat()].concat();
+        let seen = self.look(workspace, Freshness::Newest, &asked).await?;
+        let itself = changed::itself_in(&seen.value[0]).map_err(corrupt)?;
+        let members = people::named_in(&seen.value[ends[0]..ends[1]]).map_err(corrupt)?;
+        let members: HashMap<_, _> = members.into_iter().map(|member| (member.account, member)).collect();
+        let mut sitting: HashMap<_, Vec<_>> = HashMap::new();
+        for answer in &seen.value[ends[1]..ends[2]] {
+            for seat in entering::seats_in(answer).map_err(corrupt)? {
+                sitting.entry(seat.account).or_default().push((seat.channel, seat.since));
+            }
+        }
+        let mut answers = &seen.value[ends[2]..];
+        let one = |((by, _), receipts): (&Entrant, Vec<Query>)| {
+            let own;
+            (own, answers) = answers.split_at(receipts.len());
+            let rows = Rows::together(*by, members.get(&by.account).cloned(), itself.clone());
+            let seats = sitting.get(&by.account).cloned().unwrap_or_default();
+            entered_as(&rows, (seen.epoch, seen.position), seats, own)
+        };
+        Ok(entrants.iter().zip(receipts).map(one).collect())
     }
 
     /// The same with all they missed, in one look.
@@ -86,19 +134,29 @@ fn entered(
     seen: &Seen<Vec<Answer>>,
     receipts: &[Answer],
 ) -> Result<(Entered, Member, WorkspaceSelf), NotDone> {
-    let rows = membership::Rows::of(by, &seen.value[0]).map_err(corrupt)?;
-    let (member, itself) = (rows.member()?, rows.itself()?);
+    let rows = Rows::of(by, &seen.value[0]).map_err(corrupt)?;
     let seats = entering::seats_in(&seen.value[1]).map_err(corrupt)?;
-    let entered = Entered {
-        epoch: seen.epoch,
-        position: seen.position,
+    let seats = seats.iter().map(|seat| (seat.channel, seat.since)).collect();
+    let entered = entered_as(&rows, (seen.epoch, seen.position), seats, receipts)?;
+    Ok((entered, rows.member()?.clone(), rows.itself()?.clone()))
+}
+
+fn entered_as(
+    rows: &Rows,
+    (epoch, position): (Epoch, Position),
+    seats: Vec<(ChannelId, Position)>,
+    receipts: &[Answer],
+) -> Result<Entered, NotDone> {
+    let (member, itself) = (rows.member()?, rows.itself()?);
+    Ok(Entered {
+        epoch,
+        position,
         role: member.role,
         may_invite: Right::Invite.held_by(member, &itself.settings.0),
         private: member.private,
-        seats: seats.iter().map(|seat| (seat.channel, seat.since)).collect(),
+        seats,
         happened: entering::receipts_in(receipts).map_err(corrupt)?,
-    };
-    Ok((entered, member.clone(), itself.clone()))
+    })
 }
 
 impl Who {
@@ -117,12 +175,24 @@ impl Who {
 }
 
 impl Service {
-    /// Whether what somebody came in with still opens the door.
+    /// Whether what somebody came in with still opens the door. Many who ask at once are looked up together: to a node that
+    /// was just started every ticket is an old one.
     pub async fn still_opens(&self, who: &Who) -> Result<bool, NotDone> {
-        let asked = [entering::opened(who.credential)];
-        let seen = self.look(WorkspaceId::INSTALLATION, Freshness::Newest, &asked).await?;
-        let known = entering::opened_in(&seen.value[0]).map_err(corrupt)?;
+        let service = self.clone();
+        let read = |credentials| service.known_together(credentials);
+        let known = self.returning.ask((), who.credential, read).await?;
         let now = self.now();
         Ok(known.is_some_and(|known| known.account == who.account && known.is_live_at(now)))
+    }
+
+    async fn known_together(self, credentials: Vec<Key>) -> Result<Vec<Option<Credential>>, NotDone> {
+        let asked = entering::opened(&credentials);
+        let seen = self.look(WorkspaceId::INSTALLATION, Freshness::Newest, &asked).await?;
+        let mut known = HashMap::new();
+        for answer in &seen.value {
+            let found = entering::opened_in(answer).map_err(corrupt)?;
+            known.extend(found.into_iter().map(|found| (found.id, found)));
+        }
+        Ok(credentials.iter().map(|credential| known.get(credential).cloned()).collect())
     }
 }

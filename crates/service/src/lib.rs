@@ -55,6 +55,7 @@ mod send;
 mod set_up;
 mod set_up_code;
 mod sign_in;
+mod together;
 mod tokens;
 mod workspaces;
 
@@ -131,6 +132,9 @@ pub struct Service {
     marks: mark::Gathered,
     passwords: Passwords,
     known: Arc<known::Known>,
+    entrants: entering::Entrants,
+    returning: entering::Returning,
+    strangers: door::Strangers,
     cache: Option<live::cache::Cached>,
 }
 
@@ -141,6 +145,9 @@ impl Service {
             clock,
             passwords: Passwords::default(),
             known: Arc::default(),
+            entrants: entering::Entrants::default(),
+            returning: entering::Returning::default(),
+            strangers: door::Strangers::default(),
             easel: easel::Easel::default(),
             marks: mark::Gathered::default(),
             cache: None,

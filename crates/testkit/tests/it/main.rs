@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "writers live as long as their test")]
 
+mod arriving;
 mod density;
 mod following;
 mod images;
