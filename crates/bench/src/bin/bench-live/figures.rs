@@ -7,7 +7,7 @@ use crate::report::{Metric, Report};
 
 type Aim = (&'static str, Metric, Option<Contestant>, Goal);
 
-const AIMS: [Aim; 33] = [
+const AIMS: [Aim; 34] = [
     ("idle_memory", Metric::Memory, Some(Contestant::Uws), Goal::AtMost(1.5)),
     ("idle_memory_nats", Metric::Memory, Some(Contestant::Nats), Goal::RatioAtMost(1.0 / 30.0)),
     ("idle_memory_socketio", Metric::Memory, Some(Contestant::SocketIo), Goal::RatioAtMost(0.1)),
@@ -31,6 +31,7 @@ const AIMS: [Aim; 33] = [
     ("small_channels", Metric::SmallPerCpu, Some(Contestant::Nats), Goal::RatioAtLeast(3.0)),
     ("small_channels_uws", Metric::SmallPerCpu, Some(Contestant::Uws), Goal::RatioAtLeast(1.0)),
     ("storm_tail", Metric::TailBack, None, Goal::AtMost(3.0)),
+    ("storm_tail_busy", Metric::TailBackBusy, None, Goal::AtMost(3.0)),
     ("storm_recovered", Metric::RecoveredRate, Some(Contestant::SocketIo), Goal::RatioAtLeast(3.0)),
     ("storm_changed_3", Metric::ChangedBack, None, Goal::AtMost(10.0)),
     ("storm_changed_500_rate", Metric::ManyRate, None, Goal::AtLeast(455.0)),

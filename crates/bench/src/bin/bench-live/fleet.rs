@@ -119,45 +119,51 @@ impl Bench<'_> {
 
     /// One of two gateways is killed with everyone on it; the other holds what they miss meanwhile.
     pub fn tail(&mut self) -> Result<(), Trouble> {
-        let ground = self.ground;
-        let mut fleet = Fleet::found(ground)?;
+        let mut fleet = Fleet::found(self.ground)?;
         let api = fleet.api()?;
-        let count = self.sizes.crowd - WITNESSES;
         let crowd = fleet.crowd(self.sizes.crowd, 10)?;
         for round in 0..self.args.rounds() {
-            let (mut dies, stays) = (fleet.node("gateway")?, fleet.node("gateway")?);
-            let mut parties = self.parties(&crowd, &[&dies, &stays], &[count, WITNESSES])?;
-            for party in &mut parties {
-                party.arrive(COMING).map_err(Trouble::at("coming in"))?;
+            for (back, per_second) in [(Metric::TailBack, 2.0), (Metric::TailBackBusy, 10.0)] {
+                let seconds = self.dies(&mut fleet, &crowd, per_second)?;
+                println!("tail round {}: {per_second} messages a second, {seconds:.2} s", round + 1);
+                self.report.add(Contestant::Ours, back, seconds);
             }
-            // Said before, while and after they are away.
-            parties[1].send(&stretch(1, 10.0, 8.0)).map_err(Trouble::at("talking"))?;
-            parties[0].ask::<()>(&Errand::Idle { seconds: 2.0 }).map_err(Trouble::at("listening"))?;
-            let began = Instant::now();
-            dies.kill();
-            let address = stays.address.clone();
-            let gone = Errand::WaitForLoss { left: 0, within_s: 20.0 };
-            parties[0].ask::<bool>(&gone).map_err(Trouble::at("the loss"))?;
-            parties[0].ask::<()>(&Errand::TurnTo { address }).map_err(Trouble::at("turning"))?;
-            let noticed = since(began);
-            let arrived: Arrived = parties[0].arrive(COMING).map_err(Trouble::at("coming back"))?;
-            println!("tail round {}: noticed after {noticed:.2} s, {arrived:?}", round + 1);
-            all_level(Contestant::Ours, arrived.level, count)?;
-            let talked: Talked = parties[1].answer().map_err(Trouble::at("talking"))?;
-            parties[0].ask::<()>(&Errand::Idle { seconds: 5.0 }).map_err(Trouble::at("listening"))?;
-            agree(&mut parties)?;
-            talked.counters.verdict().map_err(Trouble::at("the witnesses"))?;
-            if arrived.by_state > 0 {
-                self.report.note(format!(
-                    "{} of {count} came back by `changed` and not by the tail",
-                    arrived.by_state
-                ));
-            }
-            self.report.add(Contestant::Ours, Metric::TailBack, noticed + arrived.seconds_99);
-            self.report.add(Contestant::Ours, Metric::TailBackAll, noticed + arrived.seconds);
         }
         drop(api);
         Ok(())
+    }
+
+    /// How long it takes until 99 of 100 are level at the other one. Everyone is told so many messages a second before,
+    /// while they are away, and as they come back: whoever is there already takes the server's time from who is not.
+    fn dies(&mut self, fleet: &mut Fleet<'_>, crowd: &Crowd, per_second: f64) -> Result<f64, Trouble> {
+        let count = self.sizes.crowd - WITNESSES;
+        let (mut dies, stays) = (fleet.node("gateway")?, fleet.node("gateway")?);
+        let mut parties = self.parties(crowd, &[&dies, &stays], &[count, WITNESSES])?;
+        // The other one is no newcomer: it was there before those who will come to it.
+        for party in parties.iter_mut().rev() {
+            party.arrive(COMING).map_err(Trouble::at("coming in"))?;
+        }
+        parties[1].send(&stretch(1, per_second, 8.0)).map_err(Trouble::at("talking"))?;
+        parties[0].ask::<()>(&Errand::Idle { seconds: 2.0 }).map_err(Trouble::at("listening"))?;
+        let began = Instant::now();
+        dies.kill();
+        let address = stays.address.clone();
+        let gone = Errand::WaitForLoss { left: 0, within_s: 20.0 };
+        parties[0].ask::<bool>(&gone).map_err(Trouble::at("the loss"))?;
+        parties[0].ask::<()>(&Errand::TurnTo { address }).map_err(Trouble::at("turning"))?;
+        let noticed = since(began);
+        let arrived: Arrived = parties[0].arrive(COMING).map_err(Trouble::at("coming back"))?;
+        println!("tail: noticed after {noticed:.2} s, {arrived:?}");
+        all_level(Contestant::Ours, arrived.level, count)?;
+        let talked: Talked = parties[1].answer().map_err(Trouble::at("talking"))?;
+        parties[0].ask::<()>(&Errand::Idle { seconds: 5.0 }).map_err(Trouble::at("listening"))?;
+        agree(&mut parties)?;
+        talked.counters.verdict().map_err(Trouble::at("the witnesses"))?;
+        if arrived.by_state > 0 {
+            let by_state = arrived.by_state;
+            self.report.note(format!("{by_state} of {count} came back by `changed` and not by the tail"));
+        }
+        Ok(noticed + arrived.seconds_99)
     }
 
     /// More than one process may hold, talking, for minutes: memory stays where it is.
