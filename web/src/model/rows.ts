@@ -52,12 +52,21 @@ const cachedDay = (at: string, zone: string | undefined): string => {
   return known;
 };
 
+/** By message: an image of one never changes, so its row, too, is made once. */
+const made = new WeakMap<Message, Partial<Record<'grouped' | 'alone', Row>>>();
+
+const rowOf = (message: Message, grouped: boolean): Row => {
+  const known = made.get(message) ?? {};
+  made.set(message, known);
+  return (known[grouped ? 'grouped' : 'alone'] ??= { kind: 'message', key: String(message.number), message, grouped });
+};
+
 export const rowsOf = ({ messages, pending, newAfter, me, zone, stuck, knownDay }: Asked): Row[] => {
   const rows: Row[] = [];
   let before: Message | undefined;
   let day = knownDay === undefined ? '' : cachedDay(knownDay, zone);
   let marked = newAfter === undefined;
-  const add = (message: Message, key: string, waits?: Pending['pending']): void => {
+  const add = (message: Message, waits?: Pending['pending']): void => {
     const isNear = before !== undefined && message.at.startsWith(before.at.slice(0, SHARED));
     const today = isNear ? day : cachedDay(message.at, zone);
     let grouped =
@@ -75,11 +84,11 @@ export const rowsOf = ({ messages, pending, newAfter, me, zone, stuck, knownDay 
       marked = true;
       grouped = false;
     }
-    rows.push({ kind: 'message', key, message, grouped, ...(waits ? { pending: waits } : {}) });
+    rows.push(waits ? { kind: 'message', key: waits.id, message, grouped, pending: waits } : rowOf(message, grouped));
     before = message;
   };
-  for (const message of messages) if (isShown(message)) add(message, String(message.number));
-  for (const one of pending) add(one.message, one.pending.id, one.pending);
+  for (const message of messages) if (isShown(message)) add(message);
+  for (const one of pending) add(one.message, one.pending);
   const edge = stuck && messages.at(stuck === 'before' ? 0 : -1);
   if (!edge) return rows;
   const gap: Row = { kind: 'gap', key: `gap ${stuck}`, side: stuck, at: edge.at };
@@ -93,11 +102,14 @@ const isSame = (a: Row, b: Row): boolean => {
   return a.kind === b.kind && (a.kind !== 'gap' || b.kind !== 'gap' || a.at === b.at);
 };
 
+/** What was said is the same row by itself; the few others are looked for. */
+const isOwn = (row: Row): boolean => row.kind === 'message' && !row.pending;
+
 /** Rows that say the same stay the same objects, so that only what changed is drawn again. */
 export const settle = (before: readonly Row[], after: readonly Row[]): Row[] => {
-  const known = new Map(before.map((row) => [row.key, row]));
+  const known = new Map(before.filter((row) => !isOwn(row)).map((row) => [row.key, row]));
   return after.map((row) => {
-    const old = known.get(row.key);
+    const old = isOwn(row) ? undefined : known.get(row.key);
     return old && isSame(old, row) ? old : row;
   });
 };

@@ -71,6 +71,15 @@ const patch = (run: Run, number: number, change: (row: Message) => Message): Run
 
 export { patch };
 
+/** Both stand in order: what lies before and behind the page is taken as it is, and only what lies within it is looked at. */
+const merged = (held: readonly Message[], page: readonly Message[]): Message[] => {
+  const [first, last] = [page[0] as Message, page.at(-1) as Message];
+  const [from, to] = [placeOf(held, first.number), placeOf(held, last.number + 1)];
+  const within = new Map(held.slice(from, to).map((row) => [row.number, row]));
+  for (const row of page) within.set(row.number, newer(within.get(row.number), row));
+  return [...held.slice(0, from), ...[...within.values()].sort((a, b) => a.number - b.number), ...held.slice(to)];
+};
+
 /** A page beside what is loaded: joined where they touch or overlap, otherwise in its place. */
 export const join = (run: Run | undefined, page: Page): Run => {
   const ends = page.messages;
@@ -88,9 +97,7 @@ export const join = (run: Run | undefined, page: Page): Run => {
   if (ends.length === 0) return run;
   const apart = first > to + 1 || last < from - 1;
   if (apart) return fresh;
-  const known = new Map(run.messages.map((row) => [row.number, row]));
-  for (const row of ends) known.set(row.number, newer(known.get(row.number), row));
-  const messages = [...known.values()].sort((a, b) => a.number - b.number);
+  const messages = merged(run.messages, ends);
   return {
     messages,
     atStart: first <= from ? fresh.atStart : run.atStart,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { rowsOf } from '../../model/rows';
+import { type Row, rowsOf } from '../../model/rows';
 import { ADA, message } from '../../sync/fixtures';
-import { type Drawn, drawn } from './drawn';
+import { type Drawn, drawn, goOn } from './drawn';
 
 const HOUR_MS = 3_600_000;
 /** An hour apart: a day has 24 of them and its line. */
@@ -45,5 +45,32 @@ describe('rows that were there already', () => {
 
   it('are none where another part of the run was opened', () => {
     expect(drawn(before(100, 150), rows(300, 350))).toMatchObject({ head: 0, part: 2 });
+  });
+});
+
+describe('what stands for a row', () => {
+  interface One {
+    row: Row;
+  }
+  const make = (row: Row): One => ({ row });
+  const stands = (before: One[], now: Row[]): One[] => goOn(before, now, (one) => one.row, make);
+  const all = rows(100, 150).map(make);
+  /** A row of both is the same one; all stand in the order of the rows. */
+  const check = (now: Row[], words: string) => {
+    const kept = new Map(all.map((one) => [one.row.key, one]));
+    const found = stands(all, now);
+    expect(found.map((one) => one.row.key), words).toEqual(now.map((row) => row.key));
+    for (const one of found) expect(one, `${words}: ${one.row.key}`).toBe(kept.get(one.row.key) ?? one);
+  };
+
+  it('goes on with it, whatever comes or goes before, behind or between', () => {
+    check(rows(100, 150), 'nothing');
+    check(rows(50, 150), 'a page before');
+    check(rows(100, 200), 'a page behind');
+    check(rows(120, 180), 'a page behind, and one gone before');
+    check(rows(100, 150).filter((row) => row.key !== '130'), 'one gone between');
+    check(rows(300, 350), 'others');
+    check([], 'none');
+    expect(stands([], rows(1, 3)).map((one) => one.row.key)).toEqual(rows(1, 3).map((row) => row.key));
   });
 });

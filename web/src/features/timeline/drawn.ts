@@ -1,6 +1,6 @@
 /** What of a list stays when its rows change, so that nothing that is looked at moves or loses the focus. */
 
-import { type Accessor, createMemo, createSignal, type Setter } from 'solid-js';
+import { type Accessor, createMemo, createSignal, type Setter, untrack } from 'solid-js';
 
 import type { Row } from '../../model/rows';
 
@@ -35,16 +35,25 @@ const made = (row: Row): Item => {
   return { row: get, set };
 };
 
+/** What stands at both ends as it stood goes on; only what is between is looked for: a run is long, and a page of it short. */
+export const goOn = <T>(before: readonly T[], now: readonly Row[], rowOf: (one: T) => Row, make: (row: Row) => T): T[] => {
+  const most = Math.min(before.length, now.length);
+  const isSame = (was: number, is: number): boolean => rowOf(before[was] as T).key === (now[is] as Row).key;
+  let start = 0;
+  while (start < most && isSame(start, start)) start += 1;
+  let end = 0;
+  while (end < most - start && isSame(before.length - 1 - end, now.length - 1 - end)) end += 1;
+  const between = new Map(before.slice(start, before.length - end).map((one) => [rowOf(one).key, one]));
+  const fresh = now.slice(start, now.length - end).map((row) => between.get(row.key) ?? make(row));
+  return [...before.slice(0, start), ...fresh, ...before.slice(before.length - end)];
+};
+
 export const useItems = (rows: Accessor<Row[]>): Accessor<Item[]> => {
-  let known = new Map<string, Item>();
+  let known: Item[] = [];
   return createMemo(() => {
-    const next = new Map<string, Item>();
-    for (const row of rows()) {
-      const item = known.get(row.key) ?? made(row);
-      item.set(row);
-      next.set(row.key, item);
-    }
-    known = next;
-    return [...next.values()];
+    const now = rows();
+    known = goOn(known, now, (item) => untrack(item.row), made);
+    known.forEach((item, at) => item.set(now[at] as Row));
+    return known;
   });
 };

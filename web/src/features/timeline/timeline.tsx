@@ -93,11 +93,12 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
     const known = loading();
     return known.kind === 'failed' ? known.window : undefined;
   };
-  const stuck = (): 'before' | 'after' | undefined => {
+  // That a page is on its way changes no row: only what comes of it does.
+  const stuck = createMemo((): 'before' | 'after' | undefined => {
     const window = failed();
     if (!window || !run()) return undefined;
     return 'before' in window ? 'before' : run()?.atEnd ? undefined : 'after';
-  };
+  });
   const again = (): void => {
     const window = failed();
     if (window) void load(window);
