@@ -88,6 +88,7 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
   const heights = { all: -1, above: -1 };
   let isStill = true;
   let isOpened = false;
+  let isTaking = false;
   let next: (() => void) | undefined;
 
   const enter = (index: number): void => {
@@ -165,10 +166,10 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     const near = store.$getRange(own.buffer);
     const kept = new Set(own.keepMounted);
     for (const slot of [...slots.values()]) if ((slot.index < near[0] || slot.index > near[1]) && !kept.has(slot.index)) slot.leave();
-    const isWhole = grow(seen, near);
+    const isWhole = grow(seen, isTaking ? seen : near);
     for (const index of kept) enter(index);
     put(near);
-    if (!isWhole) next ??= isOpened ? whenIdle(goOn) : framed(goOn);
+    if (!isWhole || isTaking) next ??= isOpened ? whenIdle(goOn) : framed(goOn);
   };
   const drawn = (): void => {
     draw();
@@ -183,9 +184,15 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
   const take = (now: readonly T[], head: number): void => {
     const headed = data.length + head;
     data = now;
-    const places = new Map(now.map((item, index) => [item, index]));
+    let places: Map<T, number> | undefined;
+    /** Mostly all of them moved by the same; only where they did not is every row looked at. */
+    const placeOf = (item: T, guess: number): number | undefined => {
+      if (now[guess] === item) return guess;
+      places ??= new Map(now.map((one, index) => [one, index]));
+      return places.get(item);
+    };
     for (const [item, slot] of [...slots]) {
-      const index = places.get(item);
+      const index = placeOf(item, slot.index + head);
       if (index === undefined) slot.leave();
       else if (index !== slot.index) {
         slot.index = index;
@@ -193,9 +200,12 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
         driver.$observeItem(slot.row, index);
       }
     }
+    // Taking in a page is enough for one turn: what of it is not seen yet is made in the next.
+    isTaking = true;
     if (head !== 0) store.$update(core.ACTION_ITEMS_LENGTH_CHANGE, headed, true);
     if (headed !== now.length) store.$update(core.ACTION_ITEMS_LENGTH_CHANGE, now.length);
     else if (head === 0) drawn();
+    isTaking = false;
   };
 
   store.$subscribe(core.UPDATE_VIRTUAL_STATE, () => untrack(drawn));
