@@ -93,7 +93,8 @@ const Part = (props: { part: Inline; names: Names }): JSX.Element => {
 
 const Parts = (props: { parts: readonly Inline[]; names: Names }): JSX.Element => <>{props.parts.map((part) => <Part part={part} names={props.names} />)}</>;
 
-const Code = (props: { text: string; language: string }): JSX.Element => {
+/** What one can do with a block is reached from its row, as its links are; what scrolls is a stop by itself, or no key could scroll it. */
+const Code = (props: { text: string; language: string; names: Names }): JSX.Element => {
   const lines = props.text.split('\n');
   const [open, setOpen] = createSignal(lines.length <= FOLD_LINES);
   const shown = (): string => (open() ? props.text : lines.slice(0, FOLD_LINES).join('\n'));
@@ -106,6 +107,7 @@ const Code = (props: { text: string; language: string }): JSX.Element => {
         <span class="push" />
         <button
           class="btn quiet sm"
+          tabindex={props.names.stop?.()}
           onClick={() => {
             void navigator.clipboard?.writeText(props.text).then(() => setCopied(true));
           }}
@@ -119,7 +121,7 @@ const Code = (props: { text: string; language: string }): JSX.Element => {
         </Show>
       </pre>
       <Show when={!open()}>
-        <button class="pre-more" onClick={() => setOpen(true)}>
+        <button class="pre-more" tabindex={props.names.stop?.()} onClick={() => setOpen(true)}>
           {t('code.more', { count: lines.length - FOLD_LINES })}
         </button>
       </Show>
@@ -144,7 +146,7 @@ const Piece = (props: { block: Block; names: Names }): JSX.Element => {
         </p>
       );
     case 'code':
-      return <Code text={block.text} language={block.language} />;
+      return <Code text={block.text} language={block.language} names={props.names} />;
     case 'quote':
       return (
         <blockquote class="quote">
