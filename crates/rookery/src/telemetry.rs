@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::config::kinds::LogFormat;
 use crate::exit::Failure;
 
-pub use measure::{Metrics, files_max_in};
+pub use measure::{Metrics, cpu_seconds, files_max_in};
 pub use spans::export;
 
 /// Logs from here on. Text for people has colours only where a terminal shows them.

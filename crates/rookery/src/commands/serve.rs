@@ -36,6 +36,7 @@ async fn serve(config: &Config, data: &DataDir, output: &Output) -> Result<(), F
     let lifecycle = Lifecycle::new(config.server.drain);
     let metrics = Metrics::install(&config.server.data)?;
     telemetry::export(&config.traces, &lifecycle)?;
+    memory::give_back(&lifecycle);
     let mut doors = Doors::open(config).await?;
     let ports = compose::ports(config, &lifecycle).await?;
     ports.desk.stands_at(doors.url(config));

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -22,6 +22,8 @@ pub(super) enum Readers {
 
 /// Reads waiting for a thread; one more is turned away.
 const WAITING_MAX: usize = 10_000;
+/// Who reads nothing for so long gives back the pages it remembers.
+const REST_AFTER: Duration = Duration::from_secs(1);
 
 /// What threads have to do, as long as this is held.
 pub(super) struct Threads(Arc<Desk>);
@@ -53,9 +55,10 @@ impl Desk {
         true
     }
 
-    /// None once nobody asks any more and everything was read.
-    fn take(&self) -> Option<Work> {
+    /// None once nobody asks any more and everything was read. Who had nothing to do for a while does `rest`, once.
+    fn take(&self, rests_after: Duration, mut rest: impl FnMut()) -> Option<Work> {
         let mut waiting = self.waiting.lock();
+        let mut is_rested = false;
         loop {
             if let Some(work) = waiting.work.pop_front() {
                 return Some(work);
@@ -63,7 +66,12 @@ impl Desk {
             if waiting.closed {
                 return None;
             }
-            self.came.wait(&mut waiting);
+            if is_rested {
+                self.came.wait(&mut waiting);
+            } else if self.came.wait_for(&mut waiting, rests_after).timed_out() && waiting.work.is_empty() {
+                is_rested = true;
+                MutexGuard::unlocked(&mut waiting, &mut rest);
+            }
         }
     }
 }
@@ -87,7 +95,8 @@ impl Readers {
         for number in 0..count {
             let (connection, desk) = (open_reader(place, vfs)?, Arc::clone(&threads.0));
             let serve = move || {
-                while let Some(work) = desk.take() {
+                // The system still has what it read: read again, it costs a copy.
+                while let Some(work) = desk.take(REST_AFTER, || drop(connection.release_memory())) {
                     work(&connection);
                 }
             };
@@ -113,5 +122,40 @@ impl Readers {
                 answer.await.map_err(|_| StoreError::Unreachable("the reader is gone".into()))?
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn who_has_nothing_to_read_rests_once_and_reads_on_when_somebody_asks() {
+        let (desk, (rested, rests), (done, reads)) = (Desk::default(), mpsc::channel(), mpsc::channel());
+        let connection = Connection::open_in_memory().expect("it opens");
+        let put = |number: u32| {
+            let done = done.clone();
+            assert!(desk.put(Box::new(move |_| done.send(number).expect("heard"))));
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let connection = connection;
+                let soon = Duration::from_millis(1);
+                while let Some(work) = desk.take(soon, || rested.send(()).expect("heard")) {
+                    work(&connection);
+                }
+            });
+            for number in 0..3 {
+                rests.recv().expect("it rests");
+                put(number);
+                assert_eq!(reads.recv(), Ok(number));
+            }
+            rests.recv().expect("it rests");
+            desk.waiting.lock().closed = true;
+            desk.came.notify_all();
+        });
+        assert!(rests.try_recv().is_err(), "once each time");
     }
 }
