@@ -109,7 +109,7 @@ impl Arrivals {
             Err(why) => return debug!(%why, "a socket could not be taken over: {why}"),
         };
         let session = self.service.new_key();
-        let pass = Passport { who, address, session, stranger: Some(stranger), device: None };
+        let pass = Passport { who, address, session, stranger: Some(Box::new(stranger)), device: None };
         let socket = Box::new(Socket::new(wire, Place::take(&self.hub.open), pass, Instant::now()));
         let core = self.next.fetch_add(1, Ordering::Relaxed) % self.hub.inboxes.len();
         self.hub.inboxes[core].send([ToCore::Arrived(Box::new(Newcomer { socket, read_ahead }))]);

@@ -173,7 +173,8 @@ impl Core {
             door.left();
         }
         socket.place.become_socket();
-        (socket.pass.who, socket.pass.address, socket.pass.stranger) = (who, address, Some(stranger));
+        (socket.pass.who, socket.pass.address, socket.pass.stranger) =
+            (who, address, Some(Box::new(stranger)));
         let put = socket.say(&answer, now, &limits);
         // An empty buffer takes so little at once, or nobody is there.
         if socket.outbox.is_some() {

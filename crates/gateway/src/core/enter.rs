@@ -128,7 +128,6 @@ impl Core {
         if let Some(socket) = self.sockets.get_mut(slot) {
             let is_first = socket.room == NO_ROOM;
             socket.room = at;
-            socket.by = Some(by);
             socket.pass.who = Some(who);
             drop(socket.pass.stranger.take());
             // Brought level again, it holds its own already.

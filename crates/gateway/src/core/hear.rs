@@ -156,7 +156,8 @@ impl Core {
         }
         let Passport { who, address, session, .. } = &*socket.pass;
         let (who, address, session) = (*who, *address, *session);
-        let from = From { slot, generation, by: socket.by, me: socket.me, who, address, session };
+        let by = who.zip(room).map(|(who, room)| who.in_(room.workspace));
+        let from = From { slot, generation, by, me: socket.me, who, address, session };
         self.errands.push(Errand::Ask(Box::new(from), ask));
     }
 

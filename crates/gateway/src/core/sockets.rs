@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use protocol::frame::Look;
-use protocol::{AccountId, By, Key};
+use protocol::{AccountId, Key};
 use service::Who;
 use service::live::Share;
 use tokio::time::Instant;
@@ -32,7 +32,6 @@ pub(crate) struct Socket {
     pub later: Option<Box<Look>>,
     pub pass: Box<Passport>,
     pub me: Option<Me>,
-    pub by: Option<By>,
     pub room: u32,
     /// When it last took something while something waited.
     pub progress: Instant,
@@ -57,7 +56,6 @@ impl Socket {
             later: None,
             pass: Box::new(pass),
             me: None,
-            by: None,
             room: NO_ROOM,
             progress: now,
             leaving: None,
@@ -110,7 +108,7 @@ pub(crate) struct Passport {
     pub address: IpAddr,
     pub session: Key,
     /// Held until it is known who this is.
-    pub stranger: Option<Share<IpAddr>>,
+    pub stranger: Option<Box<Share<IpAddr>>>,
     /// Held from then on.
     pub device: Option<Share<AccountId>>,
 }

@@ -99,9 +99,10 @@ impl Core {
         if socket.session.stage() != Stage::Level || socket.leaving.is_some() {
             return;
         }
-        let ticket = match (&socket.by, &socket.pass.who) {
-            (Some(by), Some(who)) if turn.is_multiple_of(TICKET_EVERY) => {
-                Some(self.given.tickets.write(who, by.workspace, self.given.service.now()))
+        let room = self.rooms.get(socket.room as usize).and_then(Option::as_ref);
+        let ticket = match (room, &socket.pass.who) {
+            (Some(room), Some(who)) if turn.is_multiple_of(TICKET_EVERY) => {
+                Some(self.given.tickets.write(who, room.workspace, self.given.service.now()))
             }
             _ => None,
         };

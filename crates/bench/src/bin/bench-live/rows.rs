@@ -38,7 +38,7 @@ const FANOUT: [&[Metric]; 3] = [
 const AS_FAST_AS_LET: Coming = Coming { at_once: 256, per_second: None, within_s: 120.0 };
 const WARM_UP_S: f64 = 1.0;
 /// After it an idle server has put away what coming in took.
-const CALM: Duration = Duration::from_secs(2);
+const CALM: Duration = Duration::from_secs(5);
 
 pub struct Bench<'a> {
     pub ground: &'a Ground,
