@@ -83,7 +83,19 @@ test('what is looked at stays where it is while older and newer messages come', 
   assert.ok(inOrder(rows));
 });
 
-test('a date three years back and one in between are jumped to', async () => {
+/** The numbers of rows in the order they came into the page, from now on. */
+const watchRows = (page) =>
+  page.evaluate(() => {
+    window.came = [];
+    window.watching?.disconnect();
+    window.watching = new MutationObserver((changes) => {
+      const rows = changes.flatMap((change) => [...change.addedNodes]).flatMap((node) => (node.nodeType === 1 ? [...node.querySelectorAll('article.msg[data-number]')] : []));
+      window.came.push(...rows.map((row) => Number(row.dataset.number)));
+    });
+    window.watching.observe(document.querySelector('.main'), { childList: true, subtree: true });
+  });
+
+test('a date three years back and one in between are jumped to, and what was left is not shown again', async () => {
   const page = await enters();
   await page.goto(place());
   await isLoaded(page);
@@ -93,6 +105,7 @@ test('a date three years back and one in between are jumped to', async () => {
     await page.locator('.list').first().getByRole('button', { name: /./ }).first().waitFor();
     await page.locator('.day button:visible').first().click();
     await page.getByRole('dialog').getByLabel('Jump to a date').fill(day);
+    await watchRows(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     const rows = await until(async () => {
@@ -103,6 +116,11 @@ test('a date three years back and one in between are jumped to', async () => {
     // Whichever is first by now: rows above are still being measured, and the first one may leave the page.
     const at = await page.locator('article.msg time').first().getAttribute('datetime');
     assert.ok(Math.abs(Date.parse(at) - Date.parse(day)) < 5 * 86_400_000, `${at} for ${day}`);
+    await isLoaded(page);
+    const came = await page.evaluate(() => window.came);
+    const isThere = (number) => number >= least && number <= most;
+    const back = came.slice(came.findIndex(isThere)).filter((number) => !isThere(number));
+    assert.deepEqual(back, [], day);
   }
 });
 

@@ -128,8 +128,11 @@ const follows = (state: State, item: PrivateItem): State => {
 const reaching = (run: Run, page: Page, known: number | undefined): Run =>
   run.atEnd && known !== undefined && known > Math.max(page.last, run.messages.at(-1)?.number ?? 0) ? { ...run, atEnd: false } : run;
 
-/** A page of the timeline, or of a thread where it has a root. */
-export const paged = (state: State, channel: ChannelId, thread: number, page: Page): State => {
+/** A page of the timeline, or of a thread where it has a root. One that goes on from a number that is not held any more would take the place of what is looked at now. */
+export const paged = (state: State, channel: ChannelId, thread: number, page: Page, goesOnFrom?: number): State => {
+  const held = (thread === 0 ? state.runs[channel] : state.threads[threadKey(channel, thread)])?.messages ?? [];
+  const [first, last] = [held[0]?.number, held.at(-1)?.number];
+  if (goesOnFrom !== undefined && first !== undefined && last !== undefined && (goesOnFrom < first - 1 || goesOnFrom > last + 1)) return state;
   const isNewer = ([account, fresh]: [string, Person]): boolean => (state.people[account]?.changed ?? -1) < fresh.changed;
   const newer = Object.entries(page.people).filter(isNewer);
   // The same object where nobody is new: each row that is drawn looks at it.

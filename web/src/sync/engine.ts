@@ -315,7 +315,8 @@ export class Engine {
     try {
       const page = await this.tools.pages({ channel, thread }, window, fresh);
       if (!this.view.state.epoch) await this.isKnown;
-      this.change({ state: again(paged(this.view.state, channel, thread, page), this.meanwhile, page.position) });
+      const from = 'before' in window ? window.before : 'after' in window ? window.after : undefined;
+      this.change({ state: again(paged(this.view.state, channel, thread, page, from), this.meanwhile, page.position) });
       return page;
     } finally {
       this.loading -= 1;

@@ -100,7 +100,7 @@ class Server {
   /** As it was when it was asked for, or as it is when it comes. */
   page(window: Window): Page {
     const all = this.kept.map((_, at) => this.row(at));
-    const part = 'after' in window ? all.filter((row) => row.number > window.after).slice(0, 7) : 'before' in window ? all.filter((row) => row.number < window.before).slice(-7) : all.slice(-7);
+    const part = 'after' in window ? all.filter((row) => row.number > window.after).slice(0, 7) : 'before' in window ? all.filter((row) => row.number < window.before).slice(-7) : 'around' in window && window.around !== 'unread' ? all.slice(window.around - 4, window.around + 3) : all.slice(-7);
     return { epoch: '1', position: all.length, messages: part, people: {}, first: 1, last: all.length };
   }
 
@@ -247,6 +247,39 @@ describe('a bad network', () => {
     await looked;
     expect(view?.state.runs[GENERAL]?.messages.map((row) => row.text)).toEqual(['other 0', 'other 1', 'other 2']);
     expect(asked).toBe(1);
+  });
+
+  it('a page that goes on where one looks no longer is let pass', async () => {
+    const clock = new FakeClock();
+    const server = new Server(() => 0.5, clock);
+    for (let at = 0; at < 300; at += 1) server.other(`other ${at}`);
+    let view: View | undefined;
+    let comes: () => void = () => undefined;
+    const engine = new Engine('w', ADA, {
+      clock,
+      disk: memory(),
+      random: () => 0.5,
+      bytes: () => undefined,
+      frame: (work) => work(),
+      arrived: () => undefined,
+      pages: (_, window) => {
+        const page = server.page(window);
+        return 'before' in window ? new Promise((resolve) => (comes = () => resolve(page))) : Promise.resolve(page);
+      },
+    }, (fresh) => (view = fresh));
+    const link = new Link({ dial: server.dial, clock, random: () => 0.5 }, engine as never);
+    engine.pipe = link;
+    link.start();
+    clock.go(10);
+    const numbers = (): number[] => view?.state.runs[GENERAL]?.messages.map((row) => row.number) ?? [];
+    await engine.load(GENERAL, 0, { latest: true });
+    const older = engine.load(GENERAL, 0, { before: numbers()[0] as number });
+    await engine.load(GENERAL, 0, { around: 20 });
+    const looked = numbers();
+    expect(looked).toContain(20);
+    comes();
+    await older;
+    expect(numbers()).toEqual(looked);
   });
 
   it('a line that says nothing for two heartbeats is given up and dialled again', () => {

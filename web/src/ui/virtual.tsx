@@ -143,7 +143,10 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     isStill = !store.$isScrolling();
   };
 
-  /** Outwards from what is there, so that there is never a hole: first what is seen, then what is near. */
+  /**
+   * Outwards from what is seen, so that there is never a hole: first what is seen, then what lies between it and the rows that stand there
+   * already, then what is near, as far as this turn goes.
+   */
   const grow = (seen: readonly [number, number], near: readonly [number, number]): boolean => {
     const began = performance.now();
     const isLate = (most: number): boolean => performance.now() - began > most;
@@ -153,10 +156,18 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
       if (!isOpened && isLate(OPENING_MS)) return false;
     }
     isOpened ||= seen[1] >= seen[0];
+    let [first, last] = seen;
+    for (const { index } of slots.values()) {
+      if (index < near[0] || index > near[1]) continue;
+      first = Math.min(first, index);
+      last = Math.max(last, index);
+    }
     for (let step = 1; seen[0] - step >= near[0] || seen[1] + step <= near[1]; step += 1) {
-      if (isLate(AHEAD_MS)) return false;
-      if (seen[0] - step >= near[0]) enter(seen[0] - step);
-      if (seen[1] + step <= near[1]) enter(seen[1] + step);
+      const [up, down] = [seen[0] - step, seen[1] + step];
+      const isFree = !isTaking && !isLate(AHEAD_MS);
+      if (!isFree && up < first && down > last) return false;
+      if (up >= first || (isFree && up >= near[0])) enter(up);
+      if (down <= last || (isFree && down <= near[1])) enter(down);
     }
     return true;
   };
@@ -166,10 +177,10 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     const near = store.$getRange(own.buffer);
     const kept = new Set(own.keepMounted);
     for (const slot of [...slots.values()]) if ((slot.index < near[0] || slot.index > near[1]) && !kept.has(slot.index)) slot.leave();
-    const isWhole = grow(seen, isTaking ? seen : near);
+    const isWhole = grow(seen, near);
     for (const index of kept) enter(index);
     put(near);
-    if (!isWhole || isTaking) next ??= isOpened ? whenIdle(goOn) : framed(goOn);
+    if (!isWhole) next ??= isOpened ? whenIdle(goOn) : framed(goOn);
   };
   const drawn = (): void => {
     draw();

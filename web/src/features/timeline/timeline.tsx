@@ -1,6 +1,6 @@
 /** The open channel: its run, loaded as it is looked at, read as it is seen. */
 
-import { createEffect, createMemo, createSignal, type JSX, on, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
 
 import { Problem, UNREACHABLE } from '../../api/http';
 import type { Channel } from '../../api/wire';
@@ -77,7 +77,13 @@ export const Timeline = (props: { channel: Channel; target: number | undefined; 
   createEffect(
     on([() => props.channel.id, () => props.target, isLive, run, place], ([, target]) => {
       const known = run();
-      if (target !== undefined && !known?.messages.some((row) => row.number === target)) void load({ around: target });
+      if (target !== undefined && !known?.messages.some((row) => row.number === target)) {
+        if (known) {
+          // Who put another part in its place is about to say what to look at in it.
+          const timer = setTimeout(() => void load({ around: target }));
+          onCleanup(() => clearTimeout(timer));
+        } else void load({ around: target });
+      }
       // With nothing unread it is the newest page.
       else if (!known) void load({ around: 'unread' });
       else if (!known.atEnd && known.messages.length > 0 && target === undefined && !isLeftInside(known)) {
