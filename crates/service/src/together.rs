@@ -14,7 +14,7 @@ use store::NotDone;
 use tokio::sync::oneshot;
 
 /// Answered by one question.
-pub(crate) const TOGETHER_MAX: usize = 50;
+const TOGETHER_MAX: usize = 50;
 /// Questions of one place on their way at once: while the answers to one are read here, the database works on another.
 const ON_THEIR_WAY: usize = 2;
 
@@ -45,7 +45,7 @@ impl<P, K, V> Default for Together<P, K, V> {
 }
 
 impl<P: Copy + Eq + Hash, K: Clone, V> Together<P, K, V> {
-    /// `read` is asked for at most [`TOGETHER_MAX`] at once, and answers all of them in their order or fails for all.
+    /// `read` is asked for at most fifty at once, and answers all of them in their order or fails for all.
     pub async fn ask<R, F>(&self, place: P, key: K, read: R) -> Result<V, NotDone>
     where
         R: FnOnce(Vec<K>) -> F,

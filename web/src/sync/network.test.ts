@@ -164,6 +164,23 @@ const storm = (seed: number) => {
   return { dice, clock, server, engine, link, view: () => view as View };
 };
 
+/** A line that loses nothing, to somewhere so much was said; pages come when `come` says so, and what there is is known once it has begun. */
+const calm = (said: number, come: (page: Page, window: Window) => Promise<Page>) => {
+  const clock = new FakeClock();
+  const server = new Server(() => 0.5, clock);
+  for (let at = 0; at < said; at += 1) server.other(`other ${at}`);
+  let view: View | undefined;
+  const tools = { clock, disk: memory(), random: () => 0.5, bytes: () => undefined, frame: (work: () => void) => work(), arrived: () => undefined };
+  const engine = new Engine('w', ADA, { ...tools, pages: (_, window) => come(server.page(window), window) }, (fresh) => (view = fresh));
+  const begin = (): void => {
+    const link = new Link({ dial: server.dial, clock, random: () => 0.5 }, engine as never);
+    engine.pipe = link;
+    link.start();
+    clock.go(10);
+  };
+  return { engine, view: () => view, begin };
+};
+
 describe('a bad network', () => {
   it('every message written is kept once, in the order it was written, over 300 storms', async () => {
     for (let seed = 1; seed <= 300; seed += 1) {
@@ -219,59 +236,26 @@ describe('a bad network', () => {
   });
 
   it('a page asked for before the line says what there is waits for that, and is asked for once', async () => {
-    const clock = new FakeClock();
-    const server = new Server(() => 0.5, clock);
-    for (let at = 0; at < 3; at += 1) server.other(`other ${at}`);
-    let view: View | undefined;
     let asked = 0;
-    const engine = new Engine('w', ADA, {
-      clock,
-      disk: memory(),
-      random: () => 0.5,
-      bytes: () => undefined,
-      frame: (work) => work(),
-      arrived: () => undefined,
-      pages: (_, window) => {
-        asked += 1;
-        return Promise.resolve(server.page(window));
-      },
-    }, (fresh) => (view = fresh));
+    const { engine, view, begin } = calm(3, (page) => {
+      asked += 1;
+      return Promise.resolve(page);
+    });
     engine.ahead(GENERAL, { latest: true });
     const looked = engine.load(GENERAL, 0, { latest: true });
     await Promise.resolve();
-    expect(view?.state.runs[GENERAL]).toBeUndefined();
-    const link = new Link({ dial: server.dial, clock, random: () => 0.5 }, engine as never);
-    engine.pipe = link;
-    link.start();
-    clock.go(10);
+    expect(view()?.state.runs[GENERAL]).toBeUndefined();
+    begin();
     await looked;
-    expect(view?.state.runs[GENERAL]?.messages.map((row) => row.text)).toEqual(['other 0', 'other 1', 'other 2']);
+    expect(view()?.state.runs[GENERAL]?.messages.map((row) => row.text)).toEqual(['other 0', 'other 1', 'other 2']);
     expect(asked).toBe(1);
   });
 
   it('a page that goes on where one looks no longer is let pass', async () => {
-    const clock = new FakeClock();
-    const server = new Server(() => 0.5, clock);
-    for (let at = 0; at < 300; at += 1) server.other(`other ${at}`);
-    let view: View | undefined;
     let comes: () => void = () => undefined;
-    const engine = new Engine('w', ADA, {
-      clock,
-      disk: memory(),
-      random: () => 0.5,
-      bytes: () => undefined,
-      frame: (work) => work(),
-      arrived: () => undefined,
-      pages: (_, window) => {
-        const page = server.page(window);
-        return 'before' in window ? new Promise((resolve) => (comes = () => resolve(page))) : Promise.resolve(page);
-      },
-    }, (fresh) => (view = fresh));
-    const link = new Link({ dial: server.dial, clock, random: () => 0.5 }, engine as never);
-    engine.pipe = link;
-    link.start();
-    clock.go(10);
-    const numbers = (): number[] => view?.state.runs[GENERAL]?.messages.map((row) => row.number) ?? [];
+    const { engine, view, begin } = calm(300, (page, window) => ('before' in window ? new Promise((resolve) => (comes = () => resolve(page))) : Promise.resolve(page)));
+    begin();
+    const numbers = (): number[] => view()?.state.runs[GENERAL]?.messages.map((row) => row.number) ?? [];
     await engine.load(GENERAL, 0, { latest: true });
     const older = engine.load(GENERAL, 0, { before: numbers()[0] as number });
     await engine.load(GENERAL, 0, { around: 20 });
