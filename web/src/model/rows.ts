@@ -2,6 +2,7 @@
 
 import type { Message } from '../api/wire';
 import type { Pending } from '../sync/outbox';
+import { dayKey, isNear } from './time';
 
 export type Row =
   | { kind: 'day'; key: string; at: string }
@@ -10,17 +11,6 @@ export type Row =
   | { kind: 'message'; key: string; message: Message; grouped: boolean; pending?: Pending['pending'] };
 
 export const GROUP_MS = 5 * 60_000;
-
-/** By zone: making one costs as much as formatting a page of days. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-const dayOf = (at: string, zone: string | undefined): string => {
-  // A browser knows its own days without a format, and the first of a kind costs a frame.
-  if (zone === undefined) return new Date(at).toDateString();
-  const format = formats.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
-  formats.set(zone, format);
-  return format.format(new Date(at));
-};
 
 /** Deleted ones stay only where something hangs on them. */
 const isShown = (message: Message): boolean => !message.deleted || (message.replies?.count ?? 0) > 0;
@@ -38,20 +28,6 @@ export interface Asked {
   stuck?: 'before' | 'after' | undefined;
 }
 
-const days = new Map<string, string>();
-
-/** The part of a time that all of ten minutes share: a day in any zone with whole quarter hours. */
-const SHARED = 15;
-
-const cachedDay = (at: string, zone: string | undefined): string => {
-  // Formatting is what costs.
-  const key = `${at.slice(0, SHARED)}${zone ?? ''}`;
-  const known = days.get(key) ?? dayOf(at, zone);
-  if (days.size > 10_000) days.clear();
-  days.set(key, known);
-  return known;
-};
-
 /** By message: an image of one never changes, so its row, too, is made once. */
 const made = new WeakMap<Message, Partial<Record<'grouped' | 'alone', Row>>>();
 
@@ -64,11 +40,10 @@ const rowOf = (message: Message, grouped: boolean): Row => {
 export const rowsOf = ({ messages, pending, newAfter, me, zone, stuck, knownDay }: Asked): Row[] => {
   const rows: Row[] = [];
   let before: Message | undefined;
-  let day = knownDay === undefined ? '' : cachedDay(knownDay, zone);
+  let day = knownDay === undefined ? '' : dayKey(knownDay, zone);
   let marked = newAfter === undefined;
   const add = (message: Message, waits?: Pending['pending']): void => {
-    const isNear = before !== undefined && message.at.startsWith(before.at.slice(0, SHARED));
-    const today = isNear ? day : cachedDay(message.at, zone);
+    const today = before && isNear(message.at, before.at) ? day : dayKey(message.at, zone);
     let grouped =
       before !== undefined &&
       before.author === message.author &&

@@ -26,8 +26,32 @@ export const clock = (at: string | number): string => {
 export const whole = (at: string | number): string => written('whole', { dateStyle: 'full', timeStyle: 'short' }, at);
 export const date = (at: string | number): string => written('date', { dateStyle: 'medium' }, at);
 
-/** The same for all times of one day here. */
-export const dayKey = (at: string | number): string => new Date(at).toDateString();
+/** By zone: making one costs as much as formatting a page of days. */
+const zones = new Map<string, Intl.DateTimeFormat>();
+
+const dayOf = (at: string, zone: string | undefined): string => {
+  // A browser knows its own days without a format, and the first of a kind costs a frame.
+  if (zone === undefined) return new Date(at).toDateString();
+  const format = zones.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+  zones.set(zone, format);
+  return format.format(new Date(at));
+};
+
+/** The part of a time that all of ten minutes share: a day in any zone with whole quarter hours. */
+const SHARED = 15;
+export const isNear = (at: string, other: string): boolean => at.startsWith(other.slice(0, SHARED));
+
+const days = new Map<string, string>();
+const DAYS_MAX = 10_000;
+
+/** The same for all times of one day, here or in a zone. Formatting is what costs, and a list that moves asks at every step. */
+export const dayKey = (at: string, zone?: string): string => {
+  const key = `${at.slice(0, SHARED)}${zone ?? ''}`;
+  const known = days.get(key) ?? dayOf(at, zone);
+  if (days.size >= DAYS_MAX) days.clear();
+  days.set(key, known);
+  return known;
+};
 
 const startOf = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 
