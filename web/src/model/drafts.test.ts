@@ -61,11 +61,27 @@ describe('a draft', () => {
     expect([asked.length, left()]).toEqual([1, 0]);
   });
 
+  it('is shown when it begins, when it rests and when it is gone, and not with every key', async () => {
+    const { open, shown } = desk();
+    const drafts = open();
+    drafts.write(PLACE, 'h', nothing);
+    expect(shown[PLACE]).toBe('h');
+    drafts.write(PLACE, 'half', nothing);
+    expect([shown[PLACE], drafts.read(PLACE)]).toEqual(['h', 'half']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(shown[PLACE]).toBe('half');
+    drafts.write(PLACE, 'half a', nothing);
+    drafts.write(PLACE, '', nothing);
+    expect(shown[PLACE]).toBe('');
+  });
+
   it('typed in the moment before the page goes is on its way and on the device, and the next page shows it and sees it kept', async () => {
     const { open, asked, shown, left } = desk();
     const drafts = open();
+    drafts.write(PLACE, 'half', nothing);
     drafts.write(PLACE, 'half a thought', nothing);
     drafts.leave();
+    expect(shown[PLACE]).toBe('half a thought');
     expect([asked.map((one) => one.text), left()]).toEqual([['half a thought'], 1]);
 
     shown[PLACE] = '';

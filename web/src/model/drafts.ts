@@ -31,6 +31,8 @@ interface Written {
   /** What the account says in a later version is a later word. */
   version: number;
   rest?: ReturnType<typeof setTimeout> | undefined;
+  /** What the page says of it: every look at the account's private rows is asked again when it changes. */
+  shown?: string;
   isAsked?: boolean;
   kept?: () => void;
 }
@@ -61,14 +63,24 @@ export class Drafts {
       const left = read(storage?.getItem(name));
       if (!left || this.written.has(subject)) continue;
       this.written.set(subject, left);
-      this.tools.show(subject, left.text);
+      this.show(subject, left);
     }
   }
 
+  /** While it is being written the page is told only that there is a draft, or none; what it says is shown when the hand rests. */
+
   write(subject: string, text: string, kept: () => void): void {
-    clearTimeout(this.written.get(subject)?.rest);
-    this.written.set(subject, { text, version: this.tools.version(), kept, rest: setTimeout(() => this.flush(subject), REST_MS) });
-    this.tools.show(subject, text);
+    const before = this.written.get(subject);
+    clearTimeout(before?.rest);
+    const one: Written = { text, version: this.tools.version(), kept, rest: setTimeout(() => this.flush(subject), REST_MS) };
+    if (before?.shown !== undefined) one.shown = before.shown;
+    this.written.set(subject, one);
+    if (one.shown === undefined || (one.shown === '') !== (text === '')) this.show(subject, one);
+  }
+
+  /** What was written here last, where the account is not known to have it. */
+  read(subject: string): string | undefined {
+    return this.written.get(subject)?.text;
   }
 
   isResting(subject: string): boolean {
@@ -97,17 +109,23 @@ export class Drafts {
         // What is typed, or on its way, comes after whatever is told here.
         if (!one || one.rest !== undefined || one.isAsked) continue;
         if (version > one.version) this.forget(subject, one);
-        else this.tools.show(subject, one.text);
+        else this.show(subject, one);
       }
     } else if ('at' in frame) {
       for (const [subject, one] of this.written) if (one.rest === undefined && !one.isAsked) this.send(subject, one);
     }
   }
 
+  private show(subject: string, one: Written): void {
+    one.shown = one.text;
+    this.tools.show(subject, one.text);
+  }
+
   private send(subject: string, one: Written): void {
     clearTimeout(one.rest);
     one.rest = undefined;
     one.isAsked = true;
+    if (one.shown !== one.text) this.show(subject, one);
     this.tools.keep(subject, one.text).then(
       () => {
         this.forget(subject, one);

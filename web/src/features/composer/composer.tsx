@@ -1,6 +1,6 @@
 /** Where one writes: a plain text field that grows, completes names, keeps drafts, and never loses a word. */
 
-import { createEffect, createMemo, createSignal, type JSX, lazy, Match, on, onCleanup, Show, Switch } from 'solid-js';
+import { batch, createEffect, createMemo, createSignal, type JSX, lazy, Match, on, onCleanup, Show, Switch } from 'solid-js';
 import { Portal } from 'solid-js/web';
 
 import type { Channel } from '../../api/wire';
@@ -273,8 +273,11 @@ const Field = (props: ComposerProps): JSX.Element => {
           placeholder={label()}
           value={text()}
           onInput={(event) => {
-            setText(event.currentTarget.value);
-            where();
+            const { value } = event.currentTarget;
+            batch(() => {
+              setText(value);
+              where();
+            });
             grow();
             typed();
             keepDraft();

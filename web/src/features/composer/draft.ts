@@ -45,7 +45,7 @@ export const useDraft = (at: Accessor<DraftAt>, team: Team): DraftKeeper => {
   };
   onCleanup(flush);
   return {
-    read: () => textOf(kept()),
+    read: () => team.drafts.read(subjectOf(at())) ?? textOf(kept()),
     write,
     drop: () => {
       write('');
