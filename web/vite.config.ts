@@ -22,6 +22,8 @@ export default defineConfig({
         entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         codeSplitting: {
           groups: [
+            // Read while the page is made: in one file with the rest it would hold up all of it.
+            { name: 'marked', test: /node_modules\/marked\//, priority: 3 },
             { name: 'vendor', test: /node_modules/, priority: 2 },
             { name: 'ground', test: GROUND, priority: 1 },
           ],

@@ -15,6 +15,8 @@ import { render } from 'solid-js/web';
 
 import { App } from './app';
 import { start } from './model/app';
+import { readGrammar } from './model/markdown';
+import { clock } from './model/time';
 import { keepOffline } from './model/worker';
 import { preferred, speak } from './texts';
 import { whenIdle } from './ui/idle';
@@ -26,8 +28,11 @@ const root = document.getElementById('root');
 if (root) {
   void speak(preferred()).finally(() => {
     start();
-    // In a turn of its own: reading all that stands above took one.
+    // Each in a turn of its own: reading all that stands above took one.
     setTimeout(() => render(() => <App />, root));
+    // What the first message would have to wait for is made ready while the server is asked who this is.
+    setTimeout(() => void readGrammar());
+    setTimeout(() => void clock(Date.now()));
     setTimeout(() => whenIdle(() => void keepOffline()), AFTER_MS);
   });
 }

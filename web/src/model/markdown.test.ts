@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { type Block, type Inline, lexed, parse, safeHref, trueHost } from './markdown';
+import { type Block, type Inline, lexed, parse, readGrammar, safeHref, trueHost } from './markdown';
+
+beforeAll(readGrammar);
 
 const ADA = 'U0000000000000000000000001';
 
@@ -158,5 +160,15 @@ describe('words without a mark', () => {
       const text = Array.from({ length: 1 + next(12) }, () => SIGNS[next(known)]).join('');
       expect(parse(text), JSON.stringify(text)).toEqual(lexed(text));
     }
+  });
+});
+
+describe('a text read before its grammar is', () => {
+  it('stands there as it was written, asks for the grammar, and is read with it as soon as it is there', async () => {
+    vi.resetModules();
+    const early = await import('./markdown');
+    expect(early.parsed('**soon**')).toEqual([{ kind: 'paragraph', inside: [{ kind: 'text', text: '**soon**' }] }]);
+    await early.readGrammar();
+    expect(early.parsed('**soon**')).toEqual([{ kind: 'paragraph', inside: [{ kind: 'strong', inside: [{ kind: 'text', text: 'soon' }] }] }]);
   });
 });

@@ -1,6 +1,7 @@
 /** What people write, as a tree of known parts. Nothing in it is HTML, so nothing in it can run. */
 
-import { Lexer, type Token, type Tokens } from 'marked';
+import type { Lexer, Token, Tokens } from 'marked';
+import { createSignal } from 'solid-js';
 
 export type Inline =
   | { kind: 'text'; text: string }
@@ -191,11 +192,29 @@ const isPlain = (text: string): boolean => PLAIN.test(text) && !LIKE_MARK.test(t
 
 export const parse = (text: string): Block[] => (isPlain(text) ? [{ kind: 'paragraph', inside: [{ kind: 'text', text }] }] : lexed(text));
 
+/** The grammar is read while the rest of the page is made: it alone takes as long as a frame of the slowest. */
+const [grammar, setGrammar] = createSignal<typeof Lexer>();
+let asked: Promise<void> | undefined;
+
+/** Whatever comes of it: without the grammar texts are read as they were written, and the next text asks for it again. */
+export const readGrammar = (): Promise<void> =>
+  (asked ??= import('marked').then(
+    (module) => void setGrammar(() => module.Lexer),
+    () => {
+      asked = undefined;
+    },
+  ));
+
 /** A text nobody would write to be read is shown as it was typed; it can cost its own row nothing more. */
 export const lexed = (text: string): Block[] => {
   if (MARKS.test(text) || isCostly(text)) return asWritten(text);
+  const Grammar = grammar();
+  if (!Grammar) {
+    void readGrammar();
+    return asWritten(text);
+  }
   try {
-    const found = blocks(new Lexer({ gfm: true, breaks: true }).lex(text));
+    const found = blocks(new Grammar({ gfm: true, breaks: true }).lex(text));
     return depthOf(found, 0) > DEPTH_MAX ? asWritten(text) : found;
   } catch {
     return asWritten(text);
@@ -212,7 +231,7 @@ const depthOf = (inside: readonly Block[], depth: number): number =>
       }, depth);
 
 const remembered = new Map<string, Block[]>();
-const REMEMBERED_MAX = 4_000;
+const REMEMBERED_MAX = 1_000;
 
 /** Parsed once a text: rows are drawn far more often than they change. */
 export const parsed = (text: string): Block[] => {
@@ -220,7 +239,7 @@ export const parsed = (text: string): Block[] => {
   if (known) return known;
   if (remembered.size >= REMEMBERED_MAX) remembered.clear();
   const fresh = parse(text);
-  remembered.set(text, fresh);
+  if (grammar()) remembered.set(text, fresh);
   return fresh;
 };
 

@@ -1,7 +1,10 @@
 import { render } from '@solidjs/testing-library';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
+import { readGrammar } from '../model/markdown';
 import { Prose } from './prose';
+
+beforeAll(readGrammar);
 
 const TEXT = ['see https://example.com', '```rust', ...Array.from({ length: 40 }, (_, at) => `let a${at} = 1;`), '```', '', '| a | b |', '| - | - |', '| 1 | 2 |'].join('\n');
 const stops = (stop: -1 | undefined): number => {

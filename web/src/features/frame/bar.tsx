@@ -13,6 +13,14 @@ import { pictureOf } from '../timeline/face-of';
 
 const SPEAKERS = 3;
 const SPEAKERS_FROM = 50;
+const FACE_PX = 20;
+const BETWEEN_PX = 2;
+
+/** Room for those who will have spoken: nothing beside them moves when they are known. */
+const widthOf = (members: number): number => {
+  const most = Math.min(SPEAKERS, members);
+  return Math.max(0, most * (FACE_PX + BETWEEN_PX) - BETWEEN_PX);
+};
 
 export const openPane = (pane: Pane): void => {
   const now = route();
@@ -22,12 +30,20 @@ export const openPane = (pane: Pane): void => {
 export const Bar = (props: { channel: Channel }): JSX.Element => {
   const team = useTeam();
   const isStarred = (): boolean => team.state().kept['star']?.[props.channel.id] !== undefined;
-  /** Who spoke here last: whom one would ask. */
-  const speakers = createMemo<string[]>((before) => {
-    const messages = team.state().runs[props.channel.id]?.messages.slice(-SPEAKERS_FROM) ?? [];
-    const last = [...new Set(messages.toReversed().filter((one) => !one.system).map((one) => one.author))].slice(0, SPEAKERS);
-    return before.join() === last.join() ? before : last;
-  }, []);
+  /** Who spoke here last: whom one would ask. Who reads far back has them as they were. */
+  const spoken = createMemo<{ channel: string; who: string[] }>(
+    (before) => {
+      const { id } = props.channel;
+      const known = before.channel === id ? before : { channel: id, who: [] };
+      const run = team.state().runs[id];
+      if (!run?.atEnd) return known;
+      const newest = run.messages.slice(-SPEAKERS_FROM).toReversed();
+      const who = [...new Set(newest.filter((one) => !one.system).map((one) => one.author))].slice(0, SPEAKERS);
+      return known.who.join() === who.join() ? known : { channel: id, who };
+    },
+    { channel: '', who: [] },
+  );
+  const speakers = (): string[] => spoken().who;
   const topic = (): string => {
     if (props.channel.kind !== 'direct') return props.channel.topic;
     const status = team.people()[othersOf(props.channel, team.me)[0] ?? '']?.status;
@@ -59,11 +75,11 @@ export const Bar = (props: { channel: Channel }): JSX.Element => {
       </span>
       <div class="tools">
         <button class="count hide-phone" aria-label={t('bar.members', { count: props.channel.members })} onClick={() => openPane('members')}>
-          <Show when={speakers().length > 0} fallback={<Icon name="people" size="s" />}>
-            <span class="faces">
+          <span class="faces" style={{ 'min-inline-size': `${widthOf(props.channel.members)}px` }}>
+            <Show when={speakers().length > 0} fallback={<Icon name="people" size="s" />}>
               <For each={speakers()}>{(account) => <Face id={account} name={team.name(account)} picture={pictureOf(team, account)} size={20} />}</For>
-            </span>
-          </Show>
+            </Show>
+          </span>
           {props.channel.members}
         </button>
         <Show when={props.channel.pins > 0}>

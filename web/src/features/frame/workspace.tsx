@@ -5,6 +5,7 @@ import { createEffect, createMemo, createSignal, ErrorBoundary, type JSX, lazy, 
 import type { Me, Room } from '../../api/faces';
 import type { Channel } from '../../api/wire';
 import { go, route, session } from '../../model/app';
+import { readGrammar } from '../../model/markdown';
 import type { Pane } from '../../model/route';
 import { openTeam, TeamProvider, totalOf, useTeam } from '../../model/team';
 import { t } from '../../texts';
@@ -67,13 +68,17 @@ const Inside = (): JSX.Element => {
     if (first) go({ kind: 'place', workspace: team.room.slug, channel: first }, true);
   });
 
+  const total = createMemo(() => totalOf(team.state()), undefined, { equals: (a, b) => a.unread === b.unread && a.mentions === b.mentions });
   createEffect(() => {
-    const { mentions, unread } = totalOf(team.state());
+    const { mentions, unread } = total();
     const mark = mentions > 0 ? `(${mentions}) ` : unread > 0 ? '• ' : '';
     const now = route();
     const channel = now.kind === 'place' ? team.channel(now.channel) : undefined;
     const place = channel ? `${team.title(channel)}, ` : '';
     document.title = `${mark}${place}${team.state().workspace?.name ?? team.room.name}`;
+  });
+  createEffect(() => {
+    const { mentions } = total();
     const badge = navigator as Navigator & { setAppBadge?: (count: number) => Promise<void>; clearAppBadge?: () => Promise<void> };
     void (mentions > 0 ? badge.setAppBadge?.(mentions) : badge.clearAppBadge?.())?.catch(() => undefined);
   });
@@ -183,13 +188,15 @@ const Sheet = (): JSX.Element => {
   );
 };
 
-/** The first place is drawn in two turns, what stands around its messages and then they: a page that opens has much to do. */
+/** The first place is drawn in two turns, what stands around its messages and then they, once their grammar is read: a page that opens has much to do. */
 let wasOpened = false;
 const useTurn = (): (() => boolean) => {
   const [isOpened, setOpened] = createSignal(wasOpened);
   const timer = setTimeout(() => {
-    wasOpened = true;
-    setOpened(true);
+    void readGrammar().then(() => {
+      wasOpened = true;
+      setOpened(true);
+    });
   });
   onCleanup(() => clearTimeout(timer));
   return isOpened;
