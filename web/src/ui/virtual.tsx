@@ -8,7 +8,7 @@ import { whenIdle } from './idle';
 
 /** What is asked of virtua's inside; it has no types of its own for it. */
 interface Store {
-  $update: (what: number, value: number, isShift?: boolean) => void;
+  $update: (what: number, value: number | readonly (readonly [number, number])[], isShift?: boolean) => void;
   $subscribe: (to: number, told: () => void) => void;
   $getRange: (buffer: number) => [number, number];
   $getItemOffset: (index: number) => number;
@@ -21,7 +21,7 @@ interface Store {
 interface Layout {
   $findIndex: (offset: number) => number;
   /** Without a size: whether none is known. */
-  $isSizeEqual: (index: number) => boolean;
+  $isSizeEqual: (index: number, size?: number) => boolean;
 }
 interface Driver {
   $observe: (container: HTMLElement) => void;
@@ -30,6 +30,9 @@ interface Driver {
   $effect: () => void;
   $dispose: () => void;
 }
+
+/** The one of its acts that virtua does not name outside: a row has a height. */
+const ITEM_RESIZE = 3;
 
 interface ScrollTo {
   align?: 'start' | 'center' | 'end' | 'nearest';
@@ -89,13 +92,18 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
   let isStill = true;
   let isOpened = false;
   let isTaking = false;
+  let isMeasuring = false;
+  let isMoved = false;
+  let turns = 0;
+  /** Made in this turn, and not measured yet. */
+  let fresh: Slot[] = [];
   let next: (() => void) | undefined;
 
   const enter = (index: number): void => {
     const item = data[index];
     if (item === undefined || slots.has(item)) return;
     const row = document.createElement('div');
-    row.className = 'slot hid';
+    row.className = 'slot';
     const [at, setIndex] = createSignal(index);
     const dispose = createRoot((end) => {
       insert(row, () => untrack(() => own.children(item, at)));
@@ -110,7 +118,20 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
       row.remove();
       slots.delete(item);
     };
-    slots.set(item, { row, index, setIndex, stands: 'hid', top: -1, leave });
+    const slot: Slot = { row, index, setIndex, stands: 'row', top: -1, leave };
+    slots.set(item, slot);
+    fresh.push(slot);
+  };
+
+  /** What was made stands where it belongs in the same turn: an observer would tell its height after a layout, and it would take another. */
+  const measure = (): boolean => {
+    const sizes = fresh.map((slot): [number, number] => [slot.index, slot.row.getBoundingClientRect().height]);
+    fresh = [];
+    const unknown = sizes.filter(([index, height]) => height > 0 && !layout.$isSizeEqual(index, height));
+    isMeasuring = true;
+    if (unknown.length > 0) store.$update(ITEM_RESIZE, unknown);
+    isMeasuring = false;
+    return unknown.length > 0;
   };
 
   /** Rows stand in the page in their order: so they are read, and so Tab goes. */
@@ -147,8 +168,7 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
    * Outwards from what is seen, so that there is never a hole: first what is seen, then what lies between it and the rows that stand there
    * already, then what is near, as far as this turn goes.
    */
-  const grow = (seen: readonly [number, number], near: readonly [number, number]): boolean => {
-    const began = performance.now();
+  const grow = (seen: readonly [number, number], near: readonly [number, number], began: number): boolean => {
     const isLate = (most: number): boolean => performance.now() - began > most;
     const isAtEnd = seen[1] >= data.length - 1;
     for (let step = 0; step <= seen[1] - seen[0]; step += 1) {
@@ -172,19 +192,36 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     return true;
   };
 
+  /** Heights that come to be known move what is seen: then once more, as far as this turn goes. */
   const draw = (): void => {
-    const seen = store.$getRange(0);
-    const near = store.$getRange(own.buffer);
+    const began = performance.now();
     const kept = new Set(own.keepMounted);
-    for (const slot of [...slots.values()]) if ((slot.index < near[0] || slot.index > near[1]) && !kept.has(slot.index)) slot.leave();
-    const isWhole = grow(seen, near);
-    for (const index of kept) enter(index);
+    let isWhole: boolean;
+    let near: readonly [number, number];
+    do {
+      const seen = store.$getRange(0);
+      near = store.$getRange(own.buffer);
+      for (const slot of [...slots.values()]) if ((slot.index < near[0] || slot.index > near[1]) && !kept.has(slot.index)) slot.leave();
+      isWhole = grow(seen, near, began);
+      // One that is kept stands somewhere once it is known how much is seen.
+      if (isOpened) for (const index of kept) enter(index);
+    } while (measure() && isWhole);
     put(near);
     if (!isWhole) next ??= isOpened ? whenIdle(goOn) : framed(goOn);
   };
   const drawn = (): void => {
+    if (isMeasuring || isToldOfMove()) return;
+    turns += 1;
     draw();
     driver.$effect();
+  };
+  /** Until the browser tells of a move by virtua, places are those of before it: who draws or counts rows by then tells it first. */
+  const isToldOfMove = (): boolean => {
+    if (!isMoved) return false;
+    isMoved = false;
+    const before = turns;
+    container.parentElement?.dispatchEvent(new Event('scroll'));
+    return turns !== before;
   };
   const goOn = (): void => {
     next = undefined;
@@ -193,6 +230,7 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
 
   /** Both ends for themselves: where a page came before and as many rows went behind, their sum says that nothing happened. */
   const take = (now: readonly T[], head: number): void => {
+    isToldOfMove();
     const headed = data.length + head;
     data = now;
     let places: Map<T, number> | undefined;
@@ -219,6 +257,7 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     isTaking = false;
   };
 
+  store.$subscribe(core.UPDATE_SCROLL_EVENT, () => (isMoved = false));
   store.$subscribe(core.UPDATE_VIRTUAL_STATE, () => untrack(drawn));
   store.$subscribe(core.UPDATE_SCROLL_EVENT, () => own.onScroll(store.$getScrollOffset()));
   store.$subscribe(core.UPDATE_SCROLL_END_EVENT, () => own.onScrollEnd());
@@ -240,7 +279,10 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     if (!isFirst) untrack(drawn);
     return false;
   }, true);
-  onMount(() => driver.$observe(container));
+  onMount(() => {
+    driver.$observe(container);
+    whenMoved(container.parentElement as HTMLElement, () => (isMoved = true));
+  });
   onCleanup(() => {
     next?.();
     store.$dispose();
@@ -262,6 +304,17 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     scrollToIndex: (index, how = {}) => void driver.$scroll(index, how),
   });
   return page;
+};
+
+/** Tells of moves by a program: virtua makes some for itself, and says so to nobody. */
+const whenMoved = (scroller: HTMLElement, told: () => void): void => {
+  for (const name of ['scrollBy', 'scrollTo'] as const) {
+    const move = scroller[name].bind(scroller) as (where?: ScrollToOptions) => void;
+    scroller[name] = (where?: ScrollToOptions | number): void => {
+      move(where as ScrollToOptions);
+      told();
+    };
+  }
 };
 
 const framed = (work: () => void): (() => void) => {

@@ -86,6 +86,8 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   const acts = props.acts((message, at) => point(message ? { message, at } : undefined));
   let box: HTMLDivElement | undefined;
 
+  /** The list itself knows it a frame later. */
+  const high = (list: Handle): number => list.viewportSize || (box?.clientHeight ?? 0);
   const toEnd = (): void => handle()?.scrollToIndex(rows().length - 1, { align: 'end' });
   const indexOf = (number: number): number => rows().findIndex((row) => row.kind === 'message' && row.message.number === number);
 
@@ -101,7 +103,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     if (fresh >= 0) {
       setAtBottom(false);
       hold();
-      list.scrollToIndex(fresh, { align: 'start', offset: -list.viewportSize / 6 });
+      list.scrollToIndex(fresh, { align: 'start', offset: -high(list) / 6 });
     } else if (spot && was >= 0) {
       setAtBottom(false);
       hold();
@@ -124,8 +126,9 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
       setAtBottom(false);
       // A third of the way down, with what was said before it above. Until it stands there no page comes before it: the list counts rows.
       hold();
-      list.scrollToIndex(at, { align: 'start', offset: -list.viewportSize / 3 });
-      requestAnimationFrame(() => walk.to(at, document.activeElement === document.body));
+      list.scrollToIndex(at, { align: 'start', offset: -high(list) / 3 });
+      walk.to(at, false);
+      arriving = target;
       const timer = setTimeout(() => setLit(-1), LIT_MS);
       onCleanup(() => clearTimeout(timer));
     }),
@@ -161,6 +164,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   });
 
   let held: ReturnType<typeof setTimeout> | undefined;
+  let arriving: number | undefined;
   let measuredAt = -Infinity;
   const hold = (ms = HELD_MS): void => {
     clearTimeout(held);
@@ -176,6 +180,10 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     }
     clearTimeout(held);
     held = undefined;
+    // One came by a link to be at a message: at it one is once it stands.
+    const at = arriving === undefined ? -1 : indexOf(arriving);
+    arriving = undefined;
+    if (at >= 0 && document.activeElement === document.body) walk.to(at);
     scrolled(list.scrollOffset);
   };
   onCleanup(() => clearTimeout(held));
