@@ -7,8 +7,11 @@ export const shown = (value) => {
   return decimals === 0 ? text : text.replace(/\.?0+$/, '');
 };
 
-/** Smaller is better in all that a page costs. */
-export const figure = (name, ours, unit, goal) => `FIGURE ${name} ours=${shown(ours)}${unit} goal=${shown(goal)}${unit} ${ours <= goal ? 'met' : 'short'}`;
+/** Smaller is better in all that a page costs. `bare` is what a browser alone takes for the same. */
+export const figure = (name, ours, unit, goal, bare) => {
+  const beside = bare === undefined ? '' : ` peer=${shown(bare)}${unit}:bare ratio=${(ours / bare).toFixed(2)}`;
+  return `FIGURE ${name} ours=${shown(ours)}${unit}${beside} goal=${shown(goal)}${unit} ${ours <= goal ? 'met' : 'short'}`;
+};
 
 export const quantile = (all, part) => {
   const sorted = [...all].sort((a, b) => a - b);

@@ -1,7 +1,9 @@
-// Where the main thread's time goes, by the browser's own samples: BENCH_PROFILE=1 beside a bench says what to look at.
+// Where the main thread's time goes, by the browser's own samples: BENCH_PROFILE=1 beside a bench says what to look at, and
+// BENCH_UNDER=NAME counts alone what happens inside of the functions whose name begins so.
 
 const EVERY_US = 250;
-const SHOWN = 25;
+const SHOWN = Number(process.env.BENCH_SHOWN ?? 25);
+const UNDER = process.env.BENCH_UNDER;
 
 /** Runs `work`, and tells which functions it spent its time in. */
 export const profiled = async (talk, name, work) => {
@@ -22,9 +24,13 @@ const tell = (name, { nodes, samples, timeDeltas }) => {
   const add = (sums, what, ms) => sums.set(what, (sums.get(what) ?? 0) + ms);
   samples.forEach((id, at) => {
     const ms = timeDeltas[at] / 1000;
-    add(own, called(known.get(id)), ms);
     const seen = new Set();
-    for (let one = id; one !== undefined; one = above.get(one)) seen.add(called(known.get(one)));
+    for (let one = id; one !== undefined; one = above.get(one)) {
+      seen.add(called(known.get(one)));
+      if (UNDER && called(known.get(one)).startsWith(UNDER)) break;
+    }
+    if (UNDER && ![...seen].some((what) => what.startsWith(UNDER))) return;
+    add(own, called(known.get(id)), ms);
     for (const one of seen) add(whole, one, ms);
   });
   const most = (sums) => [...sums].filter(([what]) => !/^\((root|idle)\)/.test(what)).sort((a, b) => b[1] - a[1]).slice(0, SHOWN);

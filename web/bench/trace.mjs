@@ -37,6 +37,7 @@ const tell = (tasks, whole, all) => {
   const names = new Map();
   for (const { name } of all) if (/Frame/.test(name)) names.set(name, (names.get(name) ?? 0) + 1);
   console.log('frames', JSON.stringify([...names]));
+  console.log('own time:', owns(whole).slice(0, 24).map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(', '));
   for (const task of [...tasks].sort((a, b) => b.ms - a.ms).slice(0, 6)) {
     const inside = whole.filter((event) => event.ts >= task.at && event.ts + event.dur <= task.until && event.name !== 'RunTask');
     const parts = new Map();
@@ -46,6 +47,21 @@ const tell = (tasks, whole, all) => {
     }
     console.log(`${task.ms.toFixed(0)} ms:`, [...parts].sort((a, b) => b[1] - a[1]).slice(0, 9).map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(', '));
   }
+};
+
+/** By name, what each did itself: without what was called in it. */
+const owns = (whole) => {
+  const sums = new Map();
+  const open = [];
+  for (const event of [...whole].sort((a, b) => a.ts - b.ts || b.dur - a.dur)) {
+    while (open.length > 0 && open.at(-1).ts + open.at(-1).dur < event.ts + event.dur) open.pop();
+    const ms = (event.tdur ?? event.dur) / 1000;
+    const above = open.at(-1)?.name;
+    if (above) sums.set(above, sums.get(above) - ms);
+    sums.set(event.name, (sums.get(event.name) ?? 0) + ms);
+    open.push(event);
+  }
+  return [...sums].sort((a, b) => b[1] - a[1]);
 };
 
 /** Milliseconds of work up to each frame since the one before it: all that kept a reader from seeing it sooner. */
