@@ -31,8 +31,9 @@ interface Driver {
   $dispose: () => void;
 }
 
-/** The one of its acts that virtua does not name outside: a row has a height. */
+/** Acts that virtua does not name outside: rows have heights, and so much of the list is seen. */
 const ITEM_RESIZE = 3;
+const VIEWPORT_RESIZE = 4;
 
 interface ScrollTo {
   align?: 'start' | 'center' | 'end' | 'nearest';
@@ -73,7 +74,7 @@ interface Slot {
   leave: () => void;
 }
 
-/** While a list opens, so long may one turn make rows; a page has more to do in a frame. */
+/** While a list opens, so long may a frame make rows; a page has more to do in it. */
 const OPENING_MS = 16;
 /** What is not seen yet may take so much of a frame in which somebody scrolls. */
 const AHEAD_MS = 4;
@@ -192,9 +193,13 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     return true;
   };
 
+  /** A list that opens is drawn more than once in a frame, and has but one turn in it. */
+  let spent = { frame: -1, ms: 0 };
+  const spentOf = (frame: number): number => (spent.frame === frame ? spent.ms : 0);
+
   /** Heights that come to be known move what is seen: then once more, as far as this turn goes. */
   const draw = (): void => {
-    const began = performance.now();
+    const began = performance.now() - (isOpened ? 0 : spentOf(frameTime()));
     const kept = new Set(own.keepMounted);
     let isWhole: boolean;
     let near: readonly [number, number];
@@ -207,6 +212,7 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
       if (isOpened) for (const index of kept) enter(index);
     } while (measure() && isWhole);
     put(near);
+    spent = { frame: frameTime(), ms: performance.now() - began };
     if (!isWhole) next ??= isOpened ? whenIdle(goOn) : framed(goOn);
   };
   const drawn = (): void => {
@@ -280,8 +286,12 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     return false;
   }, true);
   onMount(() => {
+    const scroller = container.parentElement as HTMLElement;
     driver.$observe(container);
-    whenMoved(container.parentElement as HTMLElement, () => (isMoved = true));
+    whenMoved(scroller, () => (isMoved = true));
+    // In the next turn, and not in the next frame but one, when an observer would tell of it.
+    const asked = setTimeout(() => untrack(() => store.$update(VIEWPORT_RESIZE, scroller.clientHeight)));
+    onCleanup(() => clearTimeout(asked));
   });
   onCleanup(() => {
     next?.();
@@ -316,6 +326,9 @@ const whenMoved = (scroller: HTMLElement, told: () => void): void => {
     };
   }
 };
+
+/** When the frame began that is being made, or the last one that was. */
+const frameTime = (): number => Number(document.timeline?.currentTime ?? performance.now());
 
 const framed = (work: () => void): (() => void) => {
   const frame = requestAnimationFrame(work);
