@@ -83,6 +83,34 @@ test('what is looked at stays where it is while older and newer messages come', 
   assert.ok(inOrder(rows));
 });
 
+test('who came by a link goes away from it as far as they like, and the same link leads there again', async () => {
+  const page = await enters();
+  const middle = MESSAGES / 2;
+  await page.goto(place(`/${middle}`));
+  await isLoaded(page);
+  const row = page.locator(`article.msg[data-number="${middle}"]`);
+  await until(async () => (await row.getAttribute('class'))?.includes('lit'), 'the light on it');
+  await until(async () => page.evaluate((number) => document.activeElement?.dataset.number === number, String(middle)), 'the focus on it');
+  await until(async () => (await page.locator('article.msg.lit').count()) === 0, 'the light to go out');
+  await page.locator('.scroll-list').first().hover();
+  // Pages come on the way, and none of them leads back.
+  await until(async () => {
+    await page.mouse.wheel(0, -900);
+    const rows = await drawn(page);
+    return rows.length > 5 && rows.at(-1).number < middle - 100;
+  }, 'a hundred further up');
+  await page.evaluate(() => {
+    const link = document.createElement('a');
+    link.href = window.location.pathname;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  });
+  await until(async () => (await row.getAttribute('class'))?.includes('lit'), 'the light on it once more');
+  await until(async () => ((await row.boundingBox())?.y ?? 0) > 52, 'it in sight');
+  assert.deepEqual(page.complaints, []);
+});
+
 /** The numbers of rows in the order they came into the page, from now on. */
 const watchRows = (page) =>
   page.evaluate(() => {

@@ -27,18 +27,19 @@ const AGAIN_MS = 3_000;
 
 const [session, setSession] = createSignal<Session>({ kind: 'asking' });
 const [route, setRoute] = createSignal<Route>(read(new URL(location.href)));
+/** How often somebody went where they were already: a link to what one has left by hand leads there again. */
+const [revisits, setRevisits] = createSignal(0);
 const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
 let lastToast = 0;
 
-export { route, session, toasts };
+export { revisits, route, session, toasts };
 
 /** Goes somewhere; `replace` where going back should not come here again. */
 export const go = (to: Route, replace = false): void => {
   const path = write(to);
-  if (path !== location.pathname + location.search) {
-    if (replace) history.replaceState(null, '', path);
-    else history.pushState(null, '', path);
-  }
+  if (path === location.pathname + location.search) setRevisits((known) => known + 1);
+  else if (replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
   setRoute(read(new URL(location.href)));
 };
 

@@ -75,6 +75,17 @@ describe('a draft', () => {
     expect(shown[PLACE]).toBe('');
   });
 
+  it('is shown again when it rests where another device said something meanwhile', async () => {
+    const { open, shown } = desk();
+    const drafts = open();
+    drafts.write(PLACE, 'mine', nothing);
+    shown[PLACE] = 'theirs';
+    drafts.heard(told('theirs', 4));
+    expect(shown[PLACE]).toBe('theirs');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(shown[PLACE]).toBe('mine');
+  });
+
   it('typed in the moment before the page goes is on its way and on the device, and the next page shows it and sees it kept', async () => {
     const { open, asked, shown, left } = desk();
     const drafts = open();

@@ -16,7 +16,7 @@ export const textOf = (value: unknown): string => {
 export interface DraftTools {
   /** Keeps it with the account; nothing written is nothing kept. */
   keep: (subject: string, text: string) => Promise<unknown>;
-  /** On this device, at once. */
+  /** On this device, without waiting for the account. */
   show: (subject: string, text: string) => void;
   /** How far my private rows are known here. */
   version: () => number;
@@ -68,7 +68,6 @@ export class Drafts {
   }
 
   /** While it is being written the page is told only that there is a draft, or none; what it says is shown when the hand rests. */
-
   write(subject: string, text: string, kept: () => void): void {
     const before = this.written.get(subject);
     clearTimeout(before?.rest);
@@ -106,8 +105,11 @@ export class Drafts {
     if ('private' in frame) {
       for (const { kind, subject, version } of frame.private.items) {
         const one = kind === 'draft' ? this.written.get(subject) : undefined;
+        if (!one) continue;
+        // The page shows what is told by now.
+        delete one.shown;
         // What is typed, or on its way, comes after whatever is told here.
-        if (!one || one.rest !== undefined || one.isAsked) continue;
+        if (one.rest !== undefined || one.isAsked) continue;
         if (version > one.version) this.forget(subject, one);
         else this.show(subject, one);
       }

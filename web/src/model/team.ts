@@ -167,7 +167,7 @@ export const openTeam = (room: Room, me: Me): Team => {
   const view = apart(whole, VIEW);
   const state = apart(() => view.state, STATE);
   const people = (): People => state.people;
-  // A draft changes with every key, and these do not.
+  // Whatever else is kept changes more often than these.
   const muted = createMemo(() => state.kept['mute']);
   const words = createMemo(on(createMemo(() => state.kept['preference']), () => wordsOf(state.kept)));
   return {

@@ -5,40 +5,7 @@ import { insert } from 'solid-js/web';
 import * as core from 'virtua/unstable_core';
 
 import { whenIdle } from './idle';
-
-/** What is asked of virtua's inside; it has no types of its own for it. */
-interface Store {
-  $update: (what: number, value: number | readonly (readonly [number, number])[], isShift?: boolean) => void;
-  $subscribe: (to: number, told: () => void) => void;
-  $getRange: (buffer: number) => [number, number];
-  $getItemOffset: (index: number) => number;
-  $getTotalSize: () => number;
-  $getScrollOffset: () => number;
-  $getViewportSize: () => number;
-  $isScrolling: () => boolean;
-  $dispose: () => void;
-}
-interface Layout {
-  $findIndex: (offset: number) => number;
-  /** Without a size: whether none is known. */
-  $isSizeEqual: (index: number, size?: number) => boolean;
-}
-interface Driver {
-  $observe: (container: HTMLElement) => void;
-  $observeItem: (row: HTMLElement, index: number) => () => void;
-  $scroll: (index: number, how: ScrollTo) => Promise<void>;
-  $effect: () => void;
-  $dispose: () => void;
-}
-
-/** Acts that virtua does not name outside: rows have heights, and so much of the list is seen. */
-const ITEM_RESIZE = 3;
-const VIEWPORT_RESIZE = 4;
-
-interface ScrollTo {
-  align?: 'start' | 'center' | 'end' | 'nearest';
-  offset?: number;
-}
+import { type Driver, heightOf, ITEM_RESIZE, type Layout, type ScrollTo, type Store, VIEWPORT_RESIZE, whenMoved } from './virtua';
 
 export interface Handle {
   readonly scrollOffset: number;
@@ -68,7 +35,7 @@ interface Slot {
   row: HTMLDivElement;
   index: number;
   setIndex: (index: number) => void;
-  /** Measured, below the one before it; until then out of sight; at a place of its own where it is kept far away. */
+  /** Below the one before it; out of sight where it could not be measured; at a place of its own where it is kept far away. */
   stands: 'row' | 'hid' | 'far';
   top: number;
   leave: () => void;
@@ -126,13 +93,17 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
 
   /** What was made stands where it belongs in the same turn: an observer would tell its height after a layout, and it would take another. */
   const measure = (): boolean => {
-    const sizes = fresh.map((slot): [number, number] => [slot.index, slot.row.getBoundingClientRect().height]);
+    const sizes = fresh.map((slot): [number, number] => [slot.index, heightOf(slot.row)]);
     fresh = [];
     const unknown = sizes.filter(([index, height]) => height > 0 && !layout.$isSizeEqual(index, height));
+    if (unknown.length === 0) return false;
     isMeasuring = true;
-    if (unknown.length > 0) store.$update(ITEM_RESIZE, unknown);
-    isMeasuring = false;
-    return unknown.length > 0;
+    try {
+      store.$update(ITEM_RESIZE, unknown);
+    } finally {
+      isMeasuring = false;
+    }
+    return true;
   };
 
   /** Rows stand in the page in their order: so they are read, and so Tab goes. */
@@ -210,7 +181,7 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
       isWhole = grow(seen, near, began);
       // One that is kept stands somewhere once it is known how much is seen.
       if (isOpened) for (const index of kept) enter(index);
-    } while (measure() && isWhole);
+    } while (measure() && (isWhole || isOpened));
     put(near);
     spent = { frame: frameTime(), ms: performance.now() - began };
     if (!isWhole) next ??= isOpened ? whenIdle(goOn) : framed(goOn);
@@ -236,6 +207,8 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
 
   /** Both ends for themselves: where a page came before and as many rows went behind, their sum says that nothing happened. */
   const take = (now: readonly T[], head: number): void => {
+    // Taking in a page is enough for one turn: what of it is not seen yet is made in the next. Places and rows do not fit until then.
+    isTaking = true;
     isToldOfMove();
     const headed = data.length + head;
     data = now;
@@ -255,8 +228,6 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
         driver.$observeItem(slot.row, index);
       }
     }
-    // Taking in a page is enough for one turn: what of it is not seen yet is made in the next.
-    isTaking = true;
     if (head !== 0) store.$update(core.ACTION_ITEMS_LENGTH_CHANGE, headed, true);
     if (headed !== now.length) store.$update(core.ACTION_ITEMS_LENGTH_CHANGE, now.length);
     else if (head === 0) drawn();
@@ -264,10 +235,11 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
   };
 
   store.$subscribe(core.UPDATE_SCROLL_EVENT, () => (isMoved = false));
-  store.$subscribe(core.UPDATE_VIRTUAL_STATE, () => untrack(drawn));
-  store.$subscribe(core.UPDATE_SCROLL_EVENT, () => own.onScroll(store.$getScrollOffset()));
-  store.$subscribe(core.UPDATE_SCROLL_END_EVENT, () => own.onScrollEnd());
+  // Before anything is drawn: who is at the end stays there.
   store.$subscribe(core.UPDATE_SIZE_EVENT, () => own.onResize());
+  store.$subscribe(core.UPDATE_VIRTUAL_STATE, () => untrack(drawn));
+  store.$subscribe(core.UPDATE_SCROLL_EVENT, () => isTaking || own.onScroll(store.$getScrollOffset()));
+  store.$subscribe(core.UPDATE_SCROLL_END_EVENT, () => own.onScrollEnd());
 
   const page = (
     <div {...others}>
@@ -290,7 +262,7 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     driver.$observe(container);
     whenMoved(scroller, () => (isMoved = true));
     // In the next turn, and not in the next frame but one, when an observer would tell of it.
-    const asked = setTimeout(() => untrack(() => store.$update(VIEWPORT_RESIZE, scroller.clientHeight)));
+    const asked = setTimeout(() => untrack(() => store.$update(VIEWPORT_RESIZE, heightOf(scroller))));
     onCleanup(() => clearTimeout(asked));
   });
   onCleanup(() => {
@@ -314,17 +286,6 @@ export const Virtual = <T extends object>(props: VirtualProps<T>): JSX.Element =
     scrollToIndex: (index, how = {}) => void driver.$scroll(index, how),
   });
   return page;
-};
-
-/** Tells of moves by a program: virtua makes some for itself, and says so to nobody. */
-const whenMoved = (scroller: HTMLElement, told: () => void): void => {
-  for (const name of ['scrollBy', 'scrollTo'] as const) {
-    const move = scroller[name].bind(scroller) as (where?: ScrollToOptions) => void;
-    scroller[name] = (where?: ScrollToOptions | number): void => {
-      move(where as ScrollToOptions);
-      told();
-    };
-  }
 };
 
 /** When the frame began that is being made, or the last one that was. */

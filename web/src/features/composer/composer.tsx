@@ -110,8 +110,9 @@ const Field = (props: ComposerProps): JSX.Element => {
   );
   // Another device wrote on: taken over unless somebody types here.
   createEffect(
-    on(draft.fromElsewhere, (wire) => {
-      if (wire !== undefined && document.activeElement !== area && !edited()) show(wire);
+    on(draft.fromElsewhere, (told) => {
+      // What stands here already comes back, too: taking it over again would lose the selection.
+      if (told !== undefined && told !== wire() && document.activeElement !== area && !edited()) show(told);
     }, { defer: true }),
   );
 

@@ -23,7 +23,7 @@ const NONE = {};
 export const Sidebar = (): JSX.Element => {
   const team = useTeam();
   const [menu, setMenu] = createSignal<{ at: HTMLElement; channel: Channel }>();
-  // Whatever else is kept, drafts with every key of them: only these say what stands where.
+  // Whatever else is kept: only these say what stands where.
   const arranged = createMemo(
     () => {
       const { star = NONE, section = NONE, preference = NONE } = team.state().kept;

@@ -10,6 +10,7 @@ import { t } from '../../texts';
 import { Icon } from '../../ui/icon';
 import { type Handle, Virtual } from '../../ui/virtual';
 import type { Acts } from './acts';
+import { useArrival } from './arrival';
 import { type Drawn, drawn, useItems } from './drawn';
 import { Day, Line } from './line';
 import { keepSpot, spotOf } from './spots';
@@ -19,7 +20,6 @@ import { useWalk } from './walk';
 /** Within this of the end one is at the end. */
 const BOTTOM_PX = 32;
 const EDGE_SCREENS = 2;
-const LIT_MS = 3_000;
 /** Long enough to measure and place a row, where the list does not say itself that it rests. */
 const HELD_MS = 500;
 /** So long after the last row was measured a list still goes back to where it was sent. */
@@ -76,7 +76,6 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   const [atBottom, setAtBottom] = createSignal(props.target === undefined);
   const [isPlaced, setPlaced] = createSignal(false);
   const [pointed, setPointed] = createSignal<{ message: Message; at: HTMLElement }>();
-  const [lit, setLit] = createSignal<number>();
   const [day, setDay] = createSignal<string | undefined>(undefined, { equals: (a, b) => (a && time.dayKey(a)) === (b && time.dayKey(b)) });
   /** While a menu of the toolbar is open, the toolbar stays where it is. */
   const isHeld = (): boolean => document.querySelector('.floats') !== null;
@@ -86,7 +85,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   const acts = props.acts((message, at) => point(message ? { message, at } : undefined));
   let box: HTMLDivElement | undefined;
 
-  /** The list itself knows it a frame later. */
+  /** The list itself knows it a turn later. */
   const high = (list: Handle): number => list.viewportSize || (box?.clientHeight ?? 0);
   const toEnd = (): void => handle()?.scrollToIndex(rows().length - 1, { align: 'end' });
   const indexOf = (number: number): number => rows().findIndex((row) => row.kind === 'message' && row.message.number === number);
@@ -117,22 +116,19 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     }),
   );
 
-  createEffect(
-    on([() => props.target, handle, () => props.messages.length], ([target, list]) => {
-      if (target === undefined || !list || lit() === target) return;
-      const at = indexOf(target);
-      if (at < 0) return;
-      setLit(target);
+  const { lit, landed } = useArrival({
+    target: () => props.target,
+    rows,
+    handle,
+    begun: (list, at) => {
       setAtBottom(false);
       // A third of the way down, with what was said before it above. Until it stands there no page comes before it: the list counts rows.
       hold();
       list.scrollToIndex(at, { align: 'start', offset: -high(list) / 3 });
       walk.to(at, false);
-      arriving = target;
-      const timer = setTimeout(() => setLit(-1), LIT_MS);
-      onCleanup(() => clearTimeout(timer));
-    }),
-  );
+    },
+    article: (number) => box?.querySelector<HTMLElement>(`article[data-number="${number}"]`),
+  });
 
   /** Who writes again is at no message any more, and Tab finds no toolbar on its way. */
   const left = (event: FocusEvent): void => {
@@ -164,7 +160,6 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   });
 
   let held: ReturnType<typeof setTimeout> | undefined;
-  let arriving: number | undefined;
   let measuredAt = -Infinity;
   const hold = (ms = HELD_MS): void => {
     clearTimeout(held);
@@ -180,10 +175,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
     }
     clearTimeout(held);
     held = undefined;
-    // One came by a link to be at a message: at it one is once it stands.
-    const at = arriving === undefined ? -1 : indexOf(arriving);
-    arriving = undefined;
-    if (at >= 0 && document.activeElement === document.body) walk.to(at);
+    landed();
     scrolled(list.scrollOffset);
   };
   onCleanup(() => clearTimeout(held));
