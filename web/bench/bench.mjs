@@ -62,6 +62,12 @@ const opened = async (storageState) => {
 };
 
 const place = `${server.url}/rooks/${channel}`;
+/** At an address whose messages stand there. */
+const listed = async (page, address) => {
+  await page.goto(address);
+  await first(page);
+  await until(() => page.evaluate(() => document.querySelectorAll('.bones').length === 0), 'the list', 60_000);
+};
 const first = (page) => page.evaluate(() => window.bench.first);
 
 const starts = async (state) => {
@@ -119,9 +125,7 @@ const scrolls = async (state) => {
   const shifts = [];
   let shift = 0;
   for (const number of [undefined, MESSAGES / 2, 400]) {
-    await page.goto(number ? `${place}/${number}` : place);
-    await first(page);
-    await until(() => page.evaluate(() => document.querySelectorAll('.bones').length === 0), 'the list', 60_000);
+    await listed(page, number ? `${place}/${number}` : place);
     const before = await page.evaluate(() => window.bench.shift);
     const run = await traced(await browse(), page, () =>
       profiled(talk, `scroll from ${number ?? 'the end'}`, () => turn(talk)),
@@ -137,9 +141,7 @@ const scrolls = async (state) => {
     const drawn = await page.locator('article.msg').count();
     check(drawn > 5 && drawn < 400, `${drawn} messages in the page at ${number ?? 'the end'}`);
   }
-  await page.goto(place);
-  await first(page);
-  await until(() => page.evaluate(() => document.querySelectorAll('.bones').length === 0), 'the list', 60_000);
+  await listed(page, place);
   await bare(page);
   const floor = await traced(await browse(), page, () => turn(talk));
   await context.close();

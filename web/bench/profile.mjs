@@ -1,5 +1,5 @@
 // Where the main thread's time goes, by the browser's own samples: BENCH_PROFILE=1 beside a bench says what to look at, and
-// BENCH_UNDER=NAME counts alone what happens inside of the functions whose name begins so.
+// BENCH_UNDER=NAME counts alone what happens inside of the functions whose name begins so; BENCH_SHOWN says how many lines.
 
 const EVERY_US = 250;
 const SHOWN = Number(process.env.BENCH_SHOWN ?? 25);
@@ -24,14 +24,12 @@ const tell = (name, { nodes, samples, timeDeltas }) => {
   const add = (sums, what, ms) => sums.set(what, (sums.get(what) ?? 0) + ms);
   samples.forEach((id, at) => {
     const ms = timeDeltas[at] / 1000;
-    const seen = new Set();
-    for (let one = id; one !== undefined; one = above.get(one)) {
-      seen.add(called(known.get(one)));
-      if (UNDER && called(known.get(one)).startsWith(UNDER)) break;
-    }
-    if (UNDER && ![...seen].some((what) => what.startsWith(UNDER))) return;
-    add(own, called(known.get(id)), ms);
-    for (const one of seen) add(whole, one, ms);
+    const stack = [];
+    for (let one = id; one !== undefined; one = above.get(one)) stack.push(called(known.get(one)));
+    const under = UNDER ? stack.findIndex((what) => what.startsWith(UNDER)) : stack.length - 1;
+    if (under < 0) return;
+    add(own, stack[0], ms);
+    for (const one of new Set(stack.slice(0, under + 1))) add(whole, one, ms);
   });
   const most = (sums) => [...sums].filter(([what]) => !/^\((root|idle)\)/.test(what)).sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
   console.log(`${name}: own ms beside ms with what is called inside`);

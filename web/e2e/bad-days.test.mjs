@@ -52,6 +52,24 @@ const writes = async (page, text) => {
   await page.locator('#composer').press('Control+Enter');
 };
 
+test('without the grammar of texts they are read as they were written, until it can be had', async () => {
+  const server = await Server.start();
+  try {
+    await server.setUp();
+    const ada = await person({ serviceWorkers: 'block' });
+    await ada.route('**/assets/marked-*.js', (route) => route.abort());
+    await signIn(ada, server, 'ada@example.com');
+    await say(ada, '**loud** words');
+    await sees(ada, '**loud** words');
+    await ada.unroute('**/assets/marked-*.js');
+    await say(ada, 'and *leaning* ones');
+    await ada.locator('.txt em', { hasText: 'leaning' }).waitFor();
+    await ada.locator('.txt strong', { hasText: 'loud' }).waitFor();
+  } finally {
+    await server.end();
+  }
+});
+
 test('a part of the page that cannot be had says so, and the rest goes on', async () => {
   const server = await Server.start();
   try {

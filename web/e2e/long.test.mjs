@@ -27,6 +27,13 @@ const enters = async () => {
   await signIn(page, server, 'ada@example.com');
   return page;
 };
+const entersByLink = async () => {
+  const page = await enters();
+  const middle = MESSAGES / 2;
+  await page.goto(place(`/${middle}`));
+  await isLoaded(page);
+  return { page, middle, row: page.locator(`article.msg[data-number="${middle}"]`) };
+};
 const isLoaded = (page) => until(async () => (await page.locator('.bones').count()) === 0 && (await page.locator('article.msg').count()) > 5, 'messages');
 /** The numbers that stand around what is seen, and where each is; the row that Tab stops at is kept, however far away it is. */
 const drawn = async (page) => {
@@ -59,11 +66,7 @@ test('a channel of 100,000 messages opens at its end, keeps the page small, and 
 });
 
 test('what is looked at stays where it is while older and newer messages come', async () => {
-  const page = await enters();
-  const middle = MESSAGES / 2;
-  await page.goto(place(`/${middle}`));
-  await isLoaded(page);
-  const row = page.locator(`article.msg[data-number="${middle}"]`);
+  const { page, row } = await entersByLink();
   await row.waitFor();
   const high = await page.locator('.scroll-list').first().evaluate((one) => one.clientHeight);
   // Once the rows about it are measured.
@@ -84,11 +87,7 @@ test('what is looked at stays where it is while older and newer messages come', 
 });
 
 test('who came by a link goes away from it as far as they like, and the same link leads there again', async () => {
-  const page = await enters();
-  const middle = MESSAGES / 2;
-  await page.goto(place(`/${middle}`));
-  await isLoaded(page);
-  const row = page.locator(`article.msg[data-number="${middle}"]`);
+  const { page, middle, row } = await entersByLink();
   await until(async () => (await row.getAttribute('class'))?.includes('lit'), 'the light on it');
   await until(async () => page.evaluate((number) => document.activeElement?.dataset.number === number, String(middle)), 'the focus on it');
   await until(async () => (await page.locator('article.msg.lit').count()) === 0, 'the light to go out');

@@ -8,7 +8,7 @@ after(closeBrowser);
 
 /** The worker holds every file, and answers for the page from now on. */
 const kept = (page) => until(() => page.evaluate(async () => Boolean(navigator.serviceWorker.controller && (await navigator.serviceWorker.ready).active)), 'the worker');
-/** What was heard is on the disk: a moment after it came. */
+/** What was heard is on the disk, a moment after it came: what waits to be sent stands there at once, and is another thing. */
 const saved = (page, text) =>
   until(
     () =>
@@ -17,10 +17,11 @@ const saved = (page, text) =>
           new Promise((resolve) => {
             const asked = indexedDB.open('rookery', 1);
             asked.onsuccess = () => {
-              const all = asked.result.transaction('kept').objectStore('kept').getAll();
+              const store = asked.result.transaction('kept').objectStore('kept');
+              const [names, all] = [store.getAllKeys(), store.getAll()];
               all.onsuccess = () => {
                 asked.result.close();
-                resolve(JSON.stringify(all.result).includes(words));
+                resolve(names.result.some((name, at) => name.includes('/state/') && JSON.stringify(all.result[at]).includes(words)));
               };
             };
           }),

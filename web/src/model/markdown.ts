@@ -196,7 +196,7 @@ export const parse = (text: string): Block[] => (isPlain(text) ? [{ kind: 'parag
 const [grammar, setGrammar] = createSignal<typeof Lexer>();
 let asked: Promise<void> | undefined;
 
-/** Whatever comes of it: without the grammar texts are read as they were written. The next text asks for it again; some browsers have it then, others with the next page. */
+/** Whatever comes of it: without the grammar texts are read as they were written. The next text asks for it again, and all of them are read anew. */
 export const readGrammar = (): Promise<void> =>
   (asked ??= import('marked').then(
     (module) => void setGrammar(() => module.Lexer),

@@ -11,17 +11,27 @@ const written = (name: string, options: Intl.DateTimeFormatOptions, at: string |
   return known.format(new Date(at));
 };
 
-const clocks = new Map<string, string>();
-const CLOCKS_MAX = 5_000;
+const REMEMBERED_MAX = 5_000;
 
-/** Asked three times of every row that is drawn, and formatting is what costs: once a minute is enough. */
+/** What is asked of every row that is drawn, and at every step of a list that moves; formatting is what costs. */
+const remembering = (): ((key: string, make: () => string) => string) => {
+  const all = new Map<string, string>();
+  return (key, make) => {
+    const known = all.get(key);
+    if (known !== undefined) return known;
+    if (all.size >= REMEMBERED_MAX) all.clear();
+    const fresh = make();
+    all.set(key, fresh);
+    return fresh;
+  };
+};
+
+const clocks = remembering();
+
+/** Once a minute is enough. */
 export const clock = (at: string | number): string => {
   const minute = typeof at === 'string' ? at.slice(0, 16) : String(Math.floor(at / 60_000));
-  const key = `${locale()} ${minute}`;
-  const known = clocks.get(key) ?? written('clock', { timeStyle: 'short' }, at);
-  if (clocks.size >= CLOCKS_MAX) clocks.clear();
-  clocks.set(key, known);
-  return known;
+  return clocks(`${locale()} ${minute}`, () => written('clock', { timeStyle: 'short' }, at));
 };
 export const whole = (at: string | number): string => written('whole', { dateStyle: 'full', timeStyle: 'short' }, at);
 export const date = (at: string | number): string => written('date', { dateStyle: 'medium' }, at);
@@ -41,17 +51,10 @@ const dayOf = (at: string, zone: string | undefined): string => {
 const SHARED = 15;
 export const isNear = (at: string, other: string): boolean => at.startsWith(other.slice(0, SHARED));
 
-const days = new Map<string, string>();
-const DAYS_MAX = 10_000;
+const days = remembering();
 
-/** The same for all times of one day, here or in a zone. Formatting is what costs, and a list that moves asks at every step. */
-export const dayKey = (at: string, zone?: string): string => {
-  const key = `${at.slice(0, SHARED)}${zone ?? ''}`;
-  const known = days.get(key) ?? dayOf(at, zone);
-  if (days.size >= DAYS_MAX) days.clear();
-  days.set(key, known);
-  return known;
-};
+/** The same for all times of one day, here or in a zone. */
+export const dayKey = (at: string, zone?: string): string => days(`${at.slice(0, SHARED)}${zone ?? ''}`, () => dayOf(at, zone));
 
 const startOf = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 

@@ -13,14 +13,6 @@ import { pictureOf } from '../timeline/face-of';
 
 const SPEAKERS = 3;
 const SPEAKERS_FROM = 50;
-const FACE_PX = 20;
-const BETWEEN_PX = 2;
-
-/** Room for those who will have spoken: nothing beside them moves when they are known. */
-const widthOf = (members: number): number => {
-  const most = Math.min(SPEAKERS, members);
-  return Math.max(0, most * (FACE_PX + BETWEEN_PX) - BETWEEN_PX);
-};
 
 export const openPane = (pane: Pane): void => {
   const now = route();
@@ -75,7 +67,8 @@ export const Bar = (props: { channel: Channel }): JSX.Element => {
       </span>
       <div class="tools">
         <button class="count hide-phone" aria-label={t('bar.members', { count: props.channel.members })} onClick={() => openPane('members')}>
-          <span class="faces" style={{ 'min-inline-size': `${widthOf(props.channel.members)}px` }}>
+          {/* Room for those who will have spoken: nothing beside them moves when they are known. */}
+          <span class="faces" style={{ '--room': Math.min(SPEAKERS, props.channel.members) }}>
             <Show when={speakers().length > 0} fallback={<Icon name="people" size="s" />}>
               <For each={speakers()}>{(account) => <Face id={account} name={team.name(account)} picture={pictureOf(team, account)} size={20} />}</For>
             </Show>

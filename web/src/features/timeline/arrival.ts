@@ -11,6 +11,7 @@ const LIT_MS = 3_000;
 interface Ground {
   target: Accessor<number | undefined>;
   rows: Accessor<Row[]>;
+  indexOf: (number: number) => number;
   handle: Accessor<Handle | undefined>;
   /** The message is there, at this place: it is gone to. */
   begun: (list: Handle, at: number) => void;
@@ -24,7 +25,7 @@ export interface Arrival {
   landed: () => void;
 }
 
-export const useArrival = ({ target, rows, handle, begun, article }: Ground): Arrival => {
+export const useArrival = ({ target, rows, indexOf, handle, begun, article }: Ground): Arrival => {
   const [lit, setLit] = createSignal<number>();
   let arrived: number | undefined;
   let visited = revisits();
@@ -36,7 +37,7 @@ export const useArrival = ({ target, rows, handle, begun, article }: Ground): Ar
       if (number === undefined || times !== visited) arrived = undefined;
       visited = times;
       if (number === undefined || !list || arrived === number) return;
-      const at = rows().findIndex((row) => row.kind === 'message' && row.message.number === number);
+      const at = indexOf(number);
       if (at < 0) return;
       arrived = number;
       landing = number;

@@ -119,6 +119,7 @@ const Part = (props: ListProps & { all: () => Drawn }): JSX.Element => {
   const { lit, landed } = useArrival({
     target: () => props.target,
     rows,
+    indexOf,
     handle,
     begun: (list, at) => {
       setAtBottom(false);
