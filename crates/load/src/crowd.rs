@@ -75,6 +75,11 @@ impl Crowd {
         Ok(serde_json::from_slice(&fs::read(file)?)?)
     }
 
+    /// An empty file that nobody else may read; one that is there is left alone.
+    pub fn reserve(file: &Path) -> io::Result<()> {
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map(drop)
+    }
+
     /// It opens the door as each of them, so nobody else may read it.
     pub fn write(&self, file: &Path) -> io::Result<()> {
         let mut options = fs::OpenOptions::new();

@@ -1,10 +1,11 @@
 //! A caller over one kept connection: as little as HTTP/1.1 allows, so that the client is not what is measured.
 
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::trouble::Trouble;
 
@@ -28,7 +29,20 @@ struct Heard {
 impl Caller {
     pub async fn connect(address: &str) -> Result<Self, Trouble> {
         let stream = TcpStream::connect(address).await.map_err(Trouble::at(format!("calling {address}")))?;
-        stream.set_nodelay(true).map_err(Trouble::at("TCP_NODELAY"))?;
+        Self::over(stream).map_err(Trouble::at("TCP_NODELAY"))
+    }
+
+    /// From one of this machine's own addresses, where that is given.
+    pub async fn connect_from(to: SocketAddr, from: Option<IpAddr>) -> std::io::Result<Self> {
+        let socket = if to.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        if let Some(from) = from {
+            socket.bind(SocketAddr::new(from, 0))?;
+        }
+        Self::over(socket.connect(to).await?)
+    }
+
+    fn over(stream: TcpStream) -> std::io::Result<Self> {
+        stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: vec![0; BUFFER_BYTES], filled: 0 })
     }
 
@@ -106,11 +120,16 @@ fn pieces(bytes: &[u8], mut at: usize) -> Option<Vec<Range<usize>>> {
 
 /// A request as bytes, made once where it is asked again and again.
 pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Vec<u8> {
+    request_of("rookery", method, path, token, body)
+}
+
+/// The same of a host that goes by its name.
+pub fn request_of(host: &str, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Vec<u8> {
     let token = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
     let kind =
         body.map(|body| format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
     let (kind, body) = (kind.unwrap_or_default(), body.unwrap_or_default());
-    format!("{method} /api/v1{path} HTTP/1.1\r\nhost: rookery\r\n{token}{kind}\r\n{body}").into_bytes()
+    format!("{method} /api/v1{path} HTTP/1.1\r\nhost: {host}\r\n{token}{kind}\r\n{body}").into_bytes()
 }
 
 #[cfg(test)]

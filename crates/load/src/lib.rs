@@ -25,6 +25,7 @@ pub mod rounds;
 pub mod run;
 pub mod schedule;
 pub mod shape;
+pub mod sources;
 pub mod swarm;
 pub mod trouble;
 pub mod zipf;

@@ -98,14 +98,16 @@ impl fmt::Display for Noise {
 
 /// Ticks of all cores since the machine started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Machine {
-    total: u64,
-    busy: u64,
-    steal: u64,
+pub(crate) struct Machine {
+    pub total: u64,
+    pub busy: u64,
+    pub steal: u64,
+    /// Nothing to do but wait for a disk.
+    pub disk: u64,
 }
 
 impl Machine {
-    fn now() -> Self {
+    pub fn now() -> Self {
         fs::read_to_string("/proc/stat").ok().and_then(|stat| Self::read(&stat)).unwrap_or_default()
     }
 
@@ -116,14 +118,15 @@ impl Machine {
             line.split_ascii_whitespace().skip(1).take(8).filter_map(|field| field.parse().ok()).collect();
         let [user, nice, system, idle, iowait, irq, softirq, steal] = ticks[..] else { return None };
         let busy = user + nice + system + irq + softirq;
-        Some(Self { total: busy + idle + iowait + steal, busy, steal })
+        Some(Self { total: busy + idle + iowait + steal, busy, steal, disk: iowait })
     }
 
-    fn since(self, before: &Self) -> Self {
+    pub fn since(self, before: &Self) -> Self {
         Self {
             total: self.total.saturating_sub(before.total),
             busy: self.busy.saturating_sub(before.busy),
             steal: self.steal.saturating_sub(before.steal),
+            disk: self.disk.saturating_sub(before.disk),
         }
     }
 }

@@ -3,7 +3,7 @@ use super::*;
 #[test]
 fn the_machine_is_read_from_the_first_line() {
     let stat = "cpu  100 10 50 800 20 3 7 10 5 0\ncpu0 1 1 1 1 1 1 1 1 1 1\nintr 5\n";
-    assert_eq!(Machine::read(stat), Some(Machine { total: 1_000, busy: 170, steal: 10 }));
+    assert_eq!(Machine::read(stat), Some(Machine { total: 1_000, busy: 170, steal: 10, disk: 20 }));
     assert_eq!(Machine::read("nothing here"), None);
 }
 
@@ -26,14 +26,16 @@ fn a_server_is_counted_with_all_that_descend_from_it() {
 
 #[test]
 fn what_is_neither_ours_nor_idle_is_other_load() {
-    let noise = Noise::of(Machine { total: 1_000, busy: 700, steal: 20 }, 300, 200);
+    let noise = Noise::of(Machine { total: 1_000, busy: 700, steal: 20, ..Machine::default() }, 300, 200);
     assert_eq!(noise, Noise { own_seconds: 3.0, server_seconds: 2.0, steal_share: 0.02, other_share: 0.2 });
     assert_eq!(noise.to_string(), "own cpu 3.0s servers 2.0s steal 2.0% other load 20.0% (noisy)");
 }
 
 #[test]
 fn a_quiet_machine_is_not_called_noisy() {
-    assert!(!Noise::of(Machine { total: 1_000, busy: 500, steal: 50 }, 300, 160).is_loud());
+    assert!(
+        !Noise::of(Machine { total: 1_000, busy: 500, steal: 50, ..Machine::default() }, 300, 160).is_loud()
+    );
 }
 
 #[test]

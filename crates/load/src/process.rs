@@ -18,6 +18,20 @@ pub fn cpu_of(process: u32) -> Duration {
     TICK * stat.rsplit_once(") ").map(ticks).unwrap_or_default()
 }
 
+/// Files and sockets this process may have, once it has asked for all that it may.
+pub fn descriptors_max() -> u64 {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.maximum.or(limit.current).unwrap_or(u64::MAX)
+}
+
+/// Asks for as many as this process may have: a shell gives 1,024 at first.
+pub fn take_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // Where it is refused, what there was is still there.
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).ok();
+}
+
 /// Resident memory in megabytes.
 pub fn memory_of(process: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();

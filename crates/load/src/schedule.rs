@@ -82,6 +82,26 @@ impl Schedule {
         self.stages.last().map_or(0.0, |stage| stage.requests_before + stage.requests())
     }
 
+    /// The same course, everywhere so many times as much.
+    #[must_use]
+    pub fn times(&self, factor: f64) -> Self {
+        self.stages.iter().fold(Self::default(), |schedule, stage| {
+            schedule.push(stage.lasts, stage.rate_from * factor, stage.rate_to * factor)
+        })
+    }
+
+    /// The most that is ever due a second.
+    pub fn most(&self) -> f64 {
+        self.stages.iter().map(|stage| stage.rate_from.max(stage.rate_to)).fold(0.0, f64::max)
+    }
+
+    /// Until when most is due: the end of the last stage that ends with as much as any.
+    pub fn busiest_until(&self) -> Duration {
+        let most = self.most();
+        let stage = self.stages.iter().rev().find(|stage| stage.rate_to >= most);
+        Duration::from_secs_f64(stage.map_or(0.0, |stage| stage.begins + stage.lasts))
+    }
+
     pub fn lasts(&self) -> Duration {
         Duration::from_secs_f64(self.seconds())
     }
@@ -131,7 +151,8 @@ impl FromStr for Schedule {
     }
 }
 
-fn duration(text: &str) -> Option<Duration> {
+/// `90s`, `3m`, `1h`.
+pub fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     let unit_at = text.find(|letter: char| letter.is_ascii_alphabetic())?;
     let (number, unit) = text.split_at(unit_at);
@@ -158,6 +179,23 @@ impl fmt::Display for BadSchedule {
 }
 
 impl std::error::Error for BadSchedule {}
+
+impl From<BadSchedule> for std::io::Error {
+    fn from(bad: BadSchedule) -> Self {
+        Self::new(std::io::ErrorKind::InvalidInput, bad.to_string())
+    }
+}
+
+/// What an office does hour by hour, of its busiest: quiet nights, a morning that rises, lunch, an evening that fades.
+const HOURS: [u32; 24] =
+    [2, 1, 1, 1, 1, 2, 5, 18, 55, 85, 100, 95, 60, 70, 95, 98, 90, 70, 40, 22, 14, 10, 6, 3];
+
+/// The stages of a day that lasts so long, at its busiest so many a second.
+pub fn day(lasts: Duration, most: f64) -> String {
+    let hour = lasts.as_secs_f64() / HOURS.len() as f64;
+    let stage = |part: &u32| format!("{hour:.3}s→{:.3}", most * f64::from(*part) / 100.0);
+    HOURS.iter().map(stage).collect::<Vec<_>>().join(", ")
+}
 
 #[cfg(test)]
 mod tests {
@@ -207,6 +245,22 @@ mod tests {
         let schedule: Schedule = "0s→20000, 10s hold".parse().expect("two stages");
         assert_eq!(schedule.requests(), 200_000);
         assert_eq!(schedule.due(20_000), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_days_curve_is_quiet_at_night_and_busiest_before_noon() {
+        let schedule: Schedule = day(Duration::from_mins(24), 100.0).parse().expect("stages");
+        assert_eq!(schedule.lasts().as_secs(), 24 * 60);
+        assert!((schedule.most() - 100.0).abs() < 1e-6);
+        assert_eq!(schedule.busiest_until(), Duration::from_mins(11));
+        let half: Schedule = schedule.times(0.5);
+        assert_eq!(half.requests(), schedule.requests().div_ceil(2));
+    }
+
+    #[test]
+    fn most_is_due_until_the_last_stage_that_ends_with_it() {
+        let schedule: Schedule = "1m→50, 3m hold, 1m→100, 3m hold, 1m→0".parse().expect("stages");
+        assert_eq!(schedule.busiest_until(), Duration::from_mins(8));
     }
 
     #[test]

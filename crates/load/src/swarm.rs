@@ -14,10 +14,11 @@ mod socket;
 mod socket_io;
 mod talk;
 mod team;
+mod under_way;
 mod wire;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use mio::{Events, Interest, Poll, Token};
@@ -26,18 +27,19 @@ use dialect::{Dialect, Keys, Person, Place};
 use ledger::Ledger;
 pub use mark::MARK_BYTES;
 use socket::{Common, Socket, Stage};
+use under_way::UnderWay;
+
+use crate::sources;
 
 pub use arrive::{Arrived, Coming};
 pub use flight::Talked;
 pub(crate) use flight::own_cpu;
 pub use socket::Happened;
 pub use talk::Talk;
-pub use team::{Sample, Team, TeamTold};
+pub use team::{Hearing, Sample, Team, TeamTold};
 
 const EVENTS_MAX: usize = 4_096;
 const SCRATCH_BYTES: usize = 256 * 1024;
-/// Addresses of this machine that sockets are opened from, so that no pair of addresses runs out of ports.
-const SOURCES: usize = 240;
 
 pub struct Swarm {
     poll: Poll,
@@ -50,6 +52,7 @@ pub struct Swarm {
     to: SocketAddr,
     pub(crate) ledger: Ledger,
     keys: Keys,
+    under_way: UnderWay,
     hint: usize,
     happened: Happened,
     /// Sockets that ended in this turn; those who drive the swarm ask them back.
@@ -67,7 +70,7 @@ impl Swarm {
         process: u32,
         others: bool,
     ) -> io::Result<Self> {
-        let to = place.address.parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let to = sources::resolved(&place.address)?;
         let mut ledger = Ledger::default();
         ledger.hears_others = others;
         people.iter().flat_map(|person| &person.streams).for_each(|stream| ledger.listens(*stream));
@@ -82,6 +85,7 @@ impl Swarm {
             to,
             ledger,
             keys: Keys::of(process),
+            under_way: UnderWay::default(),
             hint: 0,
             happened: Happened::default(),
             ended: Vec::new(),
@@ -99,15 +103,14 @@ impl Swarm {
 
     /// From another server on, as after the death of the first.
     pub fn turn_to(&mut self, address: &str) -> io::Result<()> {
-        self.to = address.parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        self.to = sources::resolved(address)?;
         address.clone_into(&mut self.place.address);
         Ok(())
     }
 
     fn dial(&mut self, at: usize) -> io::Result<()> {
         self.source += 1;
-        let place = self.source % SOURCES;
-        let from = Ipv4Addr::new(127, 0, 1 + (self.source / SOURCES % 200) as u8, 2 + place as u8);
+        let from = self.from();
         let socket = &mut self.sockets[at];
         socket.dial(self.to, from)?;
         if let Some(stream) = &mut socket.stream {
@@ -115,6 +118,10 @@ impl Swarm {
         }
         let upgrade = self.dialect.upgrade(&self.place, &self.people[at]);
         socket.say(&upgrade)
+    }
+
+    fn from(&self) -> Option<IpAddr> {
+        sources::nth(&self.place.from, self.to, self.source)
     }
 
     /// Once around: what came is read, what can be written is. Waits at most so long for anything to do.
@@ -148,6 +155,7 @@ impl Swarm {
             ledger: &mut self.ledger,
             happened: &mut self.happened,
             hint: &mut self.hint,
+            under_way: &mut self.under_way,
             now_us: clock::now_us(),
         };
         self.sockets[at].read(&mut self.scratch, &self.people[at], &mut common)
@@ -205,12 +213,10 @@ impl Swarm {
 
     /// Of everything so far: what was lost, doubled, out of order, torn or not for who heard it.
     pub fn counters(&self) -> crate::counters::Counters {
-        let missing = self
-            .sockets
-            .iter()
-            .filter(|socket| !socket.by_state)
-            .map(|socket| self.ledger.missing(&socket.ears))
-            .sum();
+        // What others said before one was told what moved is not known here, so nothing is held against that one.
+        let judged = |socket: &&Socket| !(socket.by_state && self.ledger.hears_others);
+        let missing =
+            self.sockets.iter().filter(judged).map(|socket| self.ledger.missing(&socket.ears)).sum();
         self.ledger.counters(missing)
     }
 }

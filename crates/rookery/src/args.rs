@@ -1,10 +1,16 @@
 //! The command line: its commands, flags and help.
 
+mod load;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::config::Overrides;
+
+pub use load::{
+    LoadAsking, LoadComing, LoadCommand, LoadPrepare, LoadRates, LoadRemove, LoadRun, LoadTalking,
+};
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused (the state of things says no), 4 not reachable.\n\
                           Settings come from rookery.toml, then ROOKERY_SECTION__KEY, then flags: see `rookery config sample`.";
@@ -48,109 +54,6 @@ pub enum Command {
     Load(LoadCommand),
     /// Say which version this is
     Version,
-}
-
-#[derive(Subcommand)]
-pub enum LoadCommand {
-    /// Make people for a load: a workspace, a session and seats for each; nobody hashes a password
-    Prepare(LoadPrepare),
-    /// Take them away again
-    Remove(LoadRemove),
-    /// People come in and do nothing: how fast, and what each costs
-    Idle(LoadRun),
-    /// All connections break at once, and everyone comes back
-    Storm(LoadRun),
-    /// Messages in one channel where everyone listens
-    Fanout(LoadRun),
-    /// A team at work: channels and directs, threads, mentions, reactions, reading, broken connections
-    Team(LoadRun),
-    /// Any endpoint that answers a GET
-    Http(LoadRun),
-    /// Sockets of a load in a process of their own, by orders on the input
-    #[command(hide = true)]
-    Party,
-}
-
-#[derive(ClapArgs)]
-pub struct LoadPrepare {
-    #[command(flatten)]
-    pub place: Place,
-    /// How many
-    #[arg(long, default_value_t = 1_000)]
-    pub people: u32,
-    /// Channels beside `general`, where everyone sits
-    #[arg(long, default_value_t = 100)]
-    pub channels: u32,
-    /// In how many of them each sits
-    #[arg(long, default_value_t = 3)]
-    pub seats: u32,
-    /// Most people in a few channels, most channels with a few people
-    #[arg(long)]
-    pub zipf: bool,
-    /// Each two neighbours have a direct of their own
-    #[arg(long)]
-    pub directs: bool,
-    /// The file that then lets in as each of them
-    #[arg(long, value_name = "FILE", default_value = "rookery-load.json")]
-    pub crowd: PathBuf,
-}
-
-#[derive(ClapArgs)]
-pub struct LoadRemove {
-    #[command(flatten)]
-    pub place: Place,
-    /// The file of those who go
-    #[arg(long, value_name = "FILE", default_value = "rookery-load.json")]
-    pub crowd: PathBuf,
-}
-
-#[derive(ClapArgs)]
-pub struct LoadRun {
-    /// The server
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7665")]
-    pub address: String,
-    /// Its metrics, or off
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7666")]
-    pub metrics: String,
-    /// The file of `load prepare`
-    #[arg(long, value_name = "FILE", default_value = "rookery-load.json")]
-    pub crowd: PathBuf,
-    /// So many of them [default: all]
-    #[arg(long)]
-    pub people: Option<usize>,
-    /// Messages or requests a second over time, such as `1m→50, 3m hold` (`->` is read as the arrow)
-    #[arg(long)]
-    pub stages: Option<String>,
-    /// Of these, so many seconds are not measured
-    #[arg(long, default_value_t = 5.0)]
-    pub warm_up_s: f64,
-    /// How long an idle crowd is held
-    #[arg(long, default_value_t = 30.0)]
-    pub hold_s: f64,
-    /// People who come in a second [default: as fast as they are let in]
-    #[arg(long)]
-    pub rate: Option<f64>,
-    /// Of a message
-    #[arg(long, default_value_t = 200)]
-    pub text_bytes: usize,
-    /// What is asked for, behind /api/v1/workspaces/{w}
-    #[arg(long, default_value = "/channels")]
-    pub path: String,
-    /// Fails if 95 of 100 take longer [default: 100 for messages, 500 otherwise]
-    #[arg(long)]
-    pub p95_ms: Option<f64>,
-    /// Fails if more than this share is refused or lost on the way [default: 0.01]
-    #[arg(long)]
-    pub errors_share: Option<f64>,
-    /// The whole run as one page
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Ask for more and more, until a bound breaks, and say what stopped it
-    #[arg(long, conflicts_with = "stages")]
-    pub find_knee: bool,
-    /// Where that begins, a second
-    #[arg(long, requires = "find_knee")]
-    pub from: Option<f64>,
 }
 
 #[derive(Subcommand)]

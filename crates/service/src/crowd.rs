@@ -11,9 +11,8 @@ use domain::verbs::{CreateAccount, ForgetMember};
 use domain::{AccountId, By, ChannelId, Code, Key, Refusal, Role, WorkspaceId};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use store::{Done, Freshness, NotDone};
+use store::{Done, NotDone};
 
-use crate::member_list::Asked;
 use crate::secret::Secret;
 use crate::set_up::derive;
 use crate::{Device, InvitationCode, NewChannel, NewInvite, NewWorkspace, Service};
@@ -30,7 +29,6 @@ pub const PEOPLE_MAX: u32 = CHANNEL_MEMBERS_MAX as u32;
 pub const CHANNELS_MAX: u32 = 50_000;
 pub const SEATS_MAX: u32 = 1_000;
 const INVITED_SECONDS: i64 = 24 * 3600;
-const MEMBERS_AT_ONCE: u32 = 200;
 
 /// What is wanted.
 #[derive(Debug, Clone)]
@@ -42,6 +40,28 @@ pub struct CrowdAsked {
     pub seats: Vec<Vec<u32>>,
     /// Whether each two neighbours have a direct of their own.
     pub directs: bool,
+}
+
+impl CrowdAsked {
+    /// Before anything is made for them.
+    pub fn check_sizes(people: u32, channels: u32, seats: u32) -> Result<(), Refusal> {
+        let over = |name, most: u32| Refusal::invalid(name, format!("1 to {most}"));
+        if !(1..=PEOPLE_MAX).contains(&people) {
+            return Err(over("people", PEOPLE_MAX));
+        }
+        if channels > CHANNELS_MAX {
+            return Err(over("channels", CHANNELS_MAX));
+        }
+        if seats > SEATS_MAX {
+            return Err(over("seats", SEATS_MAX));
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        let seats = self.seats.iter().map(Vec::len).max().unwrap_or_default();
+        Self::check_sizes(self.people, self.channels, u32::try_from(seats).unwrap_or(u32::MAX))
+    }
 }
 
 /// One of them.
@@ -63,20 +83,40 @@ pub struct Crowd {
 }
 
 impl Service {
-    /// `told` hears how many are there.
+    /// `told` hears how many are there. Where one of them could not be made, nobody is left behind.
     pub async fn gather_crowd(
         &self,
         asked: CrowdAsked,
         told: impl Fn(usize) + Send + Sync,
     ) -> Result<Crowd, NotDone> {
-        check(&asked)?;
+        asked.check()?;
+        let key = self.new_key();
+        let gathered = self.gathered(key, asked, told).await;
+        if gathered.is_err() {
+            let slug = slug_of(key);
+            match self.dismiss_crowd(&slug, |_| ()).await {
+                // Not even their workspace was made.
+                Ok(_) | Err(NotDone::Refused(_)) => {}
+                Err(error) => {
+                    tracing::warn!(%error, slug, "people of a load that failed are still there: rookery load remove --slug {slug}");
+                }
+            }
+        }
+        gathered
+    }
+
+    async fn gathered(
+        &self,
+        key: Key,
+        asked: CrowdAsked,
+        told: impl Fn(usize) + Send + Sync,
+    ) -> Result<Crowd, NotDone> {
         if !self.is_set_up().await? {
             let message = "nobody has set this installation up yet; do that first";
             return Err(Refusal::new(Code::Conflict, message).into());
         }
-        let key = self.new_key();
         let owner = self.extra(key, "owner").await?;
-        let slug = format!("{SLUG}{}", key.to_string().to_lowercase());
+        let slug = slug_of(key);
         let new = NewWorkspace {
             name: format!("Load {}", &slug[SLUG.len()..]),
             slug: Some(slug.clone()),
@@ -103,7 +143,7 @@ impl Service {
             let seats = seats.iter().filter_map(|at| channels.get(*at as usize)).copied().collect();
             let (code, count, told) = (&code, &count, &told);
             Box::pin(async move {
-                let extra = self.extra(key, &format!("person {place}")).await?;
+                let extra = self.extra(key, &person(place)).await?;
                 self.seat_extra(&extra, place, code, seats).await?;
                 told(count.fetch_add(1, Ordering::Relaxed) + 1);
                 Ok(extra)
@@ -173,8 +213,8 @@ impl Service {
         Ok(())
     }
 
-    /// Everyone of it leaves, their accounts are closed, and the workspace is archived. Anybody else's workspace is
-    /// refused. Gives how many went.
+    /// Everyone of it leaves, their accounts are closed, and the workspace is archived, with what was said there. Anybody
+    /// else's workspace is refused. Gives how many went; begun again where it broke off, it goes on with the rest.
     pub async fn dismiss_crowd(
         &self,
         slug: &str,
@@ -186,21 +226,20 @@ impl Service {
             return Err(Refusal::new(Code::NotAllowed, message).into());
         }
         let workspace = self.workspace_named(slug).await?.ok_or_else(none)?;
-        let owner = self.crowd_owner(slug).await?.ok_or_else(none)?;
+        let key = slug[SLUG.len()..].to_uppercase().parse::<Key>().map_err(|_| none())?;
+        let owner = self.crowd_owner(key).await?.ok_or_else(none)?;
         let by = By::new(workspace, owner);
-        let people = self.everyone_but(by).await?;
+        let people = self.extras(key).await?;
         let count = AtomicUsize::new(0);
         let go = |account: AccountId| -> Step<'_, ()> {
             let (count, told) = (&count, &told);
             Box::pin(async move {
-                if self.account(account).await?.email_key.is_some_and(|email| email.ends_with(NOBODYS)) {
-                    let own = By::new(workspace, account);
-                    let key = self.new_key();
-                    patiently(|| self.remove_member(own, key, account, true)).await?;
-                    patiently(|| self.in_workspace(own, derive(key, "forget"), ForgetMember)).await?;
-                    patiently(|| self.close_account(account, derive(key, "close"))).await?;
-                    told(count.fetch_add(1, Ordering::Relaxed) + 1);
-                }
+                let (own, key) = (By::new(workspace, account), self.new_key());
+                // Who never came in, or went before, is no member any more.
+                gone(patiently(|| self.remove_member(own, key, account, true)).await)?;
+                gone(patiently(|| self.in_workspace(own, derive(key, "forget"), ForgetMember)).await)?;
+                patiently(|| self.close_account(account, derive(key, "close"))).await?;
+                told(count.fetch_add(1, Ordering::Relaxed) + 1);
                 Ok(())
             })
         };
@@ -211,24 +250,48 @@ impl Service {
         Ok(count.into_inner())
     }
 
-    async fn crowd_owner(&self, slug: &str) -> Result<Option<AccountId>, NotDone> {
-        let Ok(key) = slug[SLUG.len()..].to_uppercase().parse::<Key>() else { return Ok(None) };
+    async fn crowd_owner(&self, key: Key) -> Result<Option<AccountId>, NotDone> {
         let email = format!("{}{NOBODYS}", derive(key, "owner").to_string().to_lowercase());
         Ok(self.account_by_email(&email).await?.map(|owner| owner.id))
     }
 
-    async fn everyone_but(&self, by: By) -> Result<Vec<AccountId>, NotDone> {
-        let (mut all, mut after) = (Vec::new(), None);
-        loop {
-            let seen =
-                self.members(by, Freshness::Newest, Asked::default(), after, MEMBERS_AT_ONCE).await?.value;
-            let others = seen.items.iter().map(|member| member.account);
-            all.extend(others.filter(|account| *account != by.account));
-            after = seen.next;
-            if after.is_none() {
-                return Ok(all);
+    /// Those whose accounts are not closed, whether they ever came in or not. They were made in their order, so many at
+    /// once: where a whole row of those was not, nobody behind it was.
+    async fn extras(&self, key: Key) -> Result<Vec<AccountId>, NotDone> {
+        let made = |place: usize| -> Step<'_, Option<Option<AccountId>>> {
+            Box::pin(async move {
+                match self.account(AccountId::new(derive(key, &person(place)))).await {
+                    Ok(account) => Ok(Some(account.email_key.map(|_| account.id))),
+                    Err(NotDone::Refused(_)) => Ok(None),
+                    Err(error) => Err(error),
+                }
+            })
+        };
+        let mut all = Vec::new();
+        for first in (0..PEOPLE_MAX as usize).step_by(AT_ONCE) {
+            let row = many((first..first + AT_ONCE).map(made).collect()).await?;
+            if row.iter().all(Option::is_none) {
+                break;
             }
+            all.extend(row.into_iter().flatten().flatten());
         }
+        Ok(all)
+    }
+}
+
+fn slug_of(key: Key) -> String {
+    format!("{SLUG}{}", key.to_string().to_lowercase())
+}
+
+fn person(place: usize) -> String {
+    format!("person {place}")
+}
+
+/// What is refused of somebody who is not there was done before.
+fn gone(done: Result<Done, NotDone>) -> Result<(), NotDone> {
+    match done {
+        Ok(_) | Err(NotDone::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -257,18 +320,4 @@ fn id_of(done: &Done) -> Result<ChannelId, NotDone> {
     let reply = done.reply.read::<serde_json::Value>();
     let id = reply.as_ref().and_then(|reply| reply["id"].as_str()?.parse().ok());
     id.ok_or_else(|| NotDone::Failed("a receipt does not read back".into()))
-}
-
-fn check(asked: &CrowdAsked) -> Result<(), Refusal> {
-    let over = |name, most: u32| Refusal::invalid(name, format!("1 to {most}"));
-    if !(1..=PEOPLE_MAX).contains(&asked.people) {
-        return Err(over("people", PEOPLE_MAX));
-    }
-    if asked.channels > CHANNELS_MAX {
-        return Err(over("channels", CHANNELS_MAX));
-    }
-    if asked.seats.iter().any(|seats| seats.len() > SEATS_MAX as usize) {
-        return Err(over("seats", SEATS_MAX));
-    }
-    Ok(())
 }

@@ -20,10 +20,13 @@ pub fn page(outcome: &Outcome) -> String {
     let title = format!("Load: {} with {} people", outcome.shape, outcome.people);
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{title}</title><style>{STYLE}</style><h1>{title}</h1><p>{}</p>",
-        escaped(&outcome.machine)
+         <title>{title}</title><style>{STYLE}</style><h1>{title}</h1>"
     );
     html.push_str("<table>");
+    for (name, value) in about(outcome) {
+        write!(html, "<tr><td>{name}</td><td>{}</td></tr>", escaped(&value)).ok();
+    }
+    html.push_str("</table><h2>What was to be kept</h2><table>");
     for verdict in &outcome.verdicts {
         let (class, word) = if verdict.kept { ("kept", "kept") } else { ("broken", "broken") };
         let (what, got, bound) = (escaped(&verdict.what), verdict.got, verdict.bound);
@@ -38,6 +41,7 @@ pub fn page(outcome: &Outcome) -> String {
         write!(html, "<tr><td>{}</td><td>{}</td></tr>", escaped(&name), escaped(&value)).ok();
     }
     html.push_str("</table>");
+    steps(outcome, &mut html);
     for (title, curves) in curves(outcome) {
         if curves.iter().any(|(_, points)| points.len() > 1) {
             write!(html, "<h2>{title}</h2>{}", chart(&curves)).ok();
@@ -47,13 +51,46 @@ pub fn page(outcome: &Outcome) -> String {
     html
 }
 
+/// Without this nobody who is sent the page knows what it says.
+fn about(outcome: &Outcome) -> Vec<(&'static str, String)> {
+    let mut about = vec![
+        ("On", outcome.date.clone()),
+        ("Asked at", outcome.address.clone()),
+        ("From", outcome.machine.clone()),
+    ];
+    if let Some(stages) = outcome.stages.clone() {
+        about.push(("A second, over time", stages));
+        about.push(("Bytes of a text", outcome.text_bytes.to_string()));
+    }
+    about
+}
+
+/// Where the most was sought: what was tried, and whether it was held.
+fn steps(outcome: &Outcome, html: &mut String) {
+    if outcome.steps.is_empty() {
+        return;
+    }
+    html.push_str("<h2>Tried, a second</h2><table>");
+    for step in &outcome.steps {
+        let (class, word) = if step.kept { ("kept", "kept") } else { ("broken", "broken") };
+        write!(
+            html,
+            "<tr><td>{:.0}</td><td class=\"{class}\">{word}</td><td>p95 {:.1} ms</td></tr>",
+            step.per_second, step.p95_ms
+        )
+        .ok();
+    }
+    html.push_str("</table>");
+}
+
 fn curves(outcome: &Outcome) -> Vec<(&'static str, Vec<Curve>)> {
     let of = |value: fn(&crate::swarm::Sample) -> f64| {
         outcome.samples.iter().map(|one| (one.at_s, value(one))).collect()
     };
-    let seen = |value: fn(&super::watch::Seen) -> f64| {
-        outcome.server.iter().map(|one| (one.at_s, value(one))).collect()
+    let seen = |value: fn(&super::watch::Server) -> f64| {
+        outcome.server.iter().filter_map(|one| Some((one.at_s, value(&one.server?)))).collect()
     };
+    let busy = outcome.server.iter().filter_map(|one| Some((one.at_s, one.machine?.busy))).collect();
     vec![
         (
             "Latency of each second, ms",
@@ -66,10 +103,11 @@ fn curves(outcome: &Outcome) -> Vec<(&'static str, Vec<Curve>)> {
         ("Delivered a second", vec![("heard", of(|one| one.deliveries as f64))]),
         ("Online", vec![("sockets", of(|one| one.level as f64))]),
         (
-            "Processors of the server, and of this machine in all",
-            vec![("server", seen(|one| one.cpu)), ("machine, share", seen(|one| one.machine_busy))],
+            "Processors of the server, and how busy the generator's machine is in all",
+            vec![("server", seen(|one| one.cpu)), ("machine, share", busy)],
         ),
         ("Memory of the server, MB", vec![("resident", seen(|one| one.memory_mb))]),
+        ("Sockets of the server", vec![("open", seen(|one| one.sockets))]),
         ("Descriptors of the server", vec![("open", seen(|one| one.descriptors))]),
     ]
 }
@@ -138,9 +176,16 @@ mod tests {
             machine: "1 × <script>".to_owned(),
             samples: samples.collect(),
             verdicts: vec![Verdict::at_most("p95, ms", 120.0, 100.0)],
+            date: "2026-11-27".to_owned(),
+            address: "<b>".to_owned(),
+            stages: Some("1m→50".to_owned()),
+            steps: vec![crate::shape::Step { per_second: 75.0, kept: false, p95_ms: 120.0 }],
             ..Outcome::default()
         };
         let page = page(&outcome);
+        for told in ["2026-11-27", "1m→50", "&lt;b&gt;", "<td>75</td>"] {
+            assert!(page.contains(told), "{told}: {page}");
+        }
         assert!(page.contains("class=\"broken\"") && page.contains("<svg"), "{page}");
         assert!(!page.contains("<script") && !page.contains("http"), "nothing runs, nothing is fetched");
     }

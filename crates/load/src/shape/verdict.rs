@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Thresholds {
     /// Of 100 answers, or of 100 messages to each of their readers, 95 are faster.
     pub p95_ms: f64,
+    /// The same of pages that are opened beside.
+    pub page_p95_ms: f64,
     /// Of all that was asked for, so many may be refused or fail.
     pub errors_share: f64,
     /// Of so many seconds a generator may be late with a hundredth of what it asks; later, it measured itself.
@@ -17,7 +19,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { p95_ms: 500.0, errors_share: 0.01, lag_ms: 50.0 }
+        Self { p95_ms: 500.0, page_p95_ms: 500.0, errors_share: 0.01, lag_ms: 50.0 }
     }
 }
 

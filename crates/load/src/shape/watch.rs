@@ -1,4 +1,4 @@
-//! What the server says of itself while a load runs, by its own metrics; and what this machine does meanwhile.
+//! What the server says of itself while a load runs, by its own metrics; and what the machine of the generator does meanwhile.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,30 +9,45 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::sources::resolved;
+
+use super::machine::{Machine, Ticks};
+
 const EVERY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
     pub at_s: f64,
-    /// Processors' worth of the server, since the last look.
+    /// Nothing where its metrics could not be read, or not yet twice.
+    pub server: Option<Server>,
+    /// Where the generator runs.
+    pub machine: Option<Machine>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Server {
+    /// Processors' worth, since the last look; and how many it may use.
     pub cpu: f64,
+    pub processors: f64,
     pub memory_mb: f64,
     pub descriptors: f64,
     pub descriptors_max: f64,
     pub sockets: f64,
-    /// Of all processors of this machine, busy and waiting for a disk.
-    pub machine_busy: f64,
-    pub machine_disk: f64,
     /// Writers' worth of the store at work: rows loaded for a batch, written and made durable.
     pub writers: f64,
     /// Commands that none of them has taken yet.
     pub commands_waiting: f64,
+    /// Connections to the database: lent, how many there may be, and who waits for one.
+    pub pool_lent: f64,
+    pub pool_max: f64,
+    pub pool_waiting: f64,
 }
 
 /// Looks once a second until it is stopped.
 pub struct Watch {
+    began: Instant,
     stop: Arc<AtomicBool>,
     thread: Option<thread::JoinHandle<Vec<Seen>>>,
 }
@@ -40,18 +55,23 @@ pub struct Watch {
 impl Watch {
     /// `metrics` is `host:port`, or nothing where the server's are not readable from here.
     pub fn start(metrics: Option<String>) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
+        let (began, stop) = (Instant::now(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);
         let looks = move || {
-            let (began, mut seen, mut before) = (Instant::now(), Vec::new(), Before::default());
+            let (mut seen, mut before) = (Vec::new(), Before::default());
             while !stopped.load(Ordering::Relaxed) {
-                seen.push(before.look(metrics.as_deref(), began.elapsed().as_secs_f64()));
+                seen.push(before.look(metrics.as_deref(), began));
                 thread::park_timeout(EVERY);
             }
             seen
         };
         let thread = thread::Builder::new().name("load.watch".to_owned()).spawn(looks).ok();
-        Self { stop, thread }
+        Self { began, stop, thread }
+    }
+
+    /// Seconds since it began, as its looks count them.
+    pub fn now_s(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
     }
 
     pub fn stop(mut self) -> Vec<Seen> {
@@ -62,60 +82,62 @@ impl Watch {
     }
 }
 
+/// What only grows, in seconds, at the last look that saw it.
 #[derive(Default)]
 struct Before {
-    at_s: f64,
-    cpu_s: f64,
-    writers_s: Option<f64>,
-    ticks: Option<[f64; 3]>,
+    server: Option<Grown>,
+    ticks: Option<Ticks>,
+}
+
+#[derive(Clone, Copy)]
+struct Grown {
+    at: f64,
+    cpu: f64,
+    writers: f64,
 }
 
 impl Before {
-    fn look(&mut self, metrics: Option<&str>, at_s: f64) -> Seen {
-        let text = metrics.and_then(scrape).unwrap_or_default();
-        let value = |name: &str| metric(&text, name).unwrap_or_default();
-        let cpu_s = value("process_cpu_seconds_total");
-        let passed = (at_s - self.at_s).max(0.001);
-        let cpu = if self.cpu_s > 0.0 { (cpu_s - self.cpu_s) / passed } else { 0.0 };
-        let ticks = machine();
-        let shares = self.ticks.zip(ticks).map(|(before, now)| {
-            let all = (now[0] - before[0]).max(1.0);
-            [(now[1] - before[1]) / all, (now[2] - before[2]) / all]
-        });
-        let [machine_busy, machine_disk] = shares.unwrap_or_default();
-        let writers_s = metric(&text, &taken("open")).zip(metric(&text, &taken("commit")));
-        let writers_s = writers_s.map(|(open, commit)| open + commit);
-        let writers = self.writers_s.zip(writers_s).map_or(0.0, |(before, now)| (now - before) / passed);
-        self.writers_s = writers_s;
-        (self.at_s, self.cpu_s, self.ticks) = (at_s, cpu_s, ticks);
-        Seen {
-            at_s,
-            cpu,
+    fn look(&mut self, metrics: Option<&str>, began: Instant) -> Seen {
+        let text = metrics.and_then(scrape);
+        let at_s = began.elapsed().as_secs_f64();
+        let ticks = Ticks::now();
+        let machine = self.ticks.replace(ticks).map(|before| Machine::between(&before, &ticks));
+        Seen { at_s, server: text.and_then(|text| self.server(&text, at_s)), machine }
+    }
+
+    fn server(&mut self, text: &str, at: f64) -> Option<Server> {
+        let value = |name: &str| metric(text, name).unwrap_or_default();
+        let taken = |query: &str| value(&format!("database_query_duration_seconds_sum{{query=\"{query}\"}}"));
+        let cpu = metric(text, "process_cpu_seconds_total")?;
+        let grown = Grown { at, cpu, writers: taken("open") + taken("commit") };
+        // A server that was started again counts from nothing.
+        let before = self.server.replace(grown).filter(|before| before.cpu <= cpu)?;
+        let passed = (at - before.at).max(0.001);
+        Some(Server {
+            cpu: (cpu - before.cpu) / passed,
+            processors: value("rookery_processors"),
             memory_mb: value("process_resident_memory_bytes") / 1e6,
             descriptors: value("process_open_fds"),
             descriptors_max: value("process_max_fds"),
             sockets: value("websocket_connections_active"),
-            machine_busy,
-            machine_disk,
-            writers,
+            writers: (grown.writers - before.writers).max(0.0) / passed,
             commands_waiting: value("store_commands_waiting"),
-        }
+            pool_lent: value("store_connections_in_use"),
+            pool_max: value("store_connections_own_max"),
+            pool_waiting: value("store_connections_waiting"),
+        })
     }
 }
 
-/// Seconds the store was at one of its kinds of work.
-fn taken(query: &str) -> String {
-    format!("database_query_duration_seconds_sum{{query=\"{query}\"}}")
-}
-
 fn scrape(address: &str) -> Option<String> {
-    let mut stream = TcpStream::connect(address).ok()?;
+    let mut stream = TcpStream::connect_timeout(&resolved(address).ok()?, PATIENCE).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    stream.set_write_timeout(Some(PATIENCE)).ok()?;
     let request = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).ok()?;
     let mut text = String::new();
-    stream.read_to_string(&mut text).ok()?;
-    Some(text)
+    stream.take(16 << 20).read_to_string(&mut text).ok()?;
+    text.get(9..12).is_some_and(|status| status == "200").then_some(text)
 }
 
 /// The sum over all its labels.
@@ -126,35 +148,6 @@ fn metric(text: &str, name: &str) -> Option<f64> {
         rest.strip_prefix(' ')?.trim().parse::<f64>().ok()
     };
     text.lines().filter_map(value).fold(None, |sum, value| Some(sum.unwrap_or_default() + value))
-}
-
-/// Ticks of all processors: all, busy, waiting for a disk.
-fn machine() -> Option<[f64; 3]> {
-    let stat = std::fs::read_to_string("/proc/stat").ok()?;
-    let line = stat.lines().find(|line| line.starts_with("cpu "))?;
-    let ticks: Vec<f64> =
-        line.split_ascii_whitespace().skip(1).take(8).filter_map(|tick| tick.parse().ok()).collect();
-    let [user, nice, system, idle, disk, irq, soft, steal] = ticks[..] else { return None };
-    let busy = user + nice + system + irq + soft + steal;
-    Some([busy + idle + disk, busy, disk])
-}
-
-/// What stopped it, where one thing did.
-pub fn bound_by(seen: &[Seen], processors: f64) -> &'static str {
-    let tail = &seen[seen.len() - seen.len().min(10)..];
-    let mean = |value: fn(&Seen) -> f64| tail.iter().map(value).sum::<f64>() / tail.len().max(1) as f64;
-    let full = |used: f64, most: f64| most > 0.0 && used > 0.95 * most;
-    if full(mean(|seen| seen.descriptors), mean(|seen| seen.descriptors_max)) {
-        "descriptors: the server may open no more"
-    } else if mean(|seen| seen.machine_disk) > 0.3 {
-        "the disk: processors wait for it"
-    } else if mean(|seen| seen.writers) > 0.8 && mean(|seen| seen.commands_waiting) > 10.0 {
-        "the store: commands wait for its writers; a faster disk carries more"
-    } else if mean(|seen| seen.cpu) > 0.85 * processors || mean(|seen| seen.machine_busy) > 0.9 {
-        "the processor: all of them are busy, the generator's share included where it runs here"
-    } else {
-        "nothing of this machine is used up: look at the pool and the network"
-    }
 }
 
 #[cfg(test)]
@@ -171,16 +164,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_used_up_is_named() {
-        let seen = |seen: Seen| bound_by(&[seen; 3], 2.0);
-        assert!(seen(Seen { cpu: 1.9, ..Seen::default() }).starts_with("the processor"));
-        assert!(seen(Seen { machine_disk: 0.5, ..Seen::default() }).starts_with("the disk"));
-        let full = Seen { descriptors: 990.0, descriptors_max: 1_000.0, cpu: 2.0, ..Seen::default() };
-        assert!(seen(full).starts_with("descriptors"));
-        assert!(
-            seen(Seen { writers: 0.9, commands_waiting: 90.0, cpu: 1.9, ..Seen::default() })
-                .starts_with("the store")
-        );
-        assert!(seen(Seen::default()).starts_with("nothing"));
+    fn processors_are_counted_between_two_looks_over_what_lies_between_and_never_backwards() {
+        let mut before = Before::default();
+        let says = |cpu: f64| format!("process_cpu_seconds_total {cpu}\nrookery_processors 2\n");
+        assert_eq!(before.server(&says(10.0), 1.0), None, "one look alone says nothing");
+        assert_eq!(before.server("", 2.0), None, "what could not be read");
+        assert_eq!(before.server(&says(13.0), 3.0).map(|server| server.cpu), Some(1.5));
+        assert_eq!(before.server(&says(0.5), 4.0), None, "started again");
+        assert_eq!(before.server(&says(2.5), 5.0).map(|server| server.cpu), Some(2.0));
+    }
+
+    #[test]
+    fn where_no_metrics_are_nothing_is_made_up() {
+        let seen = Before::default().look(Some("127.0.0.1:1"), Instant::now());
+        assert_eq!(seen.server, None);
     }
 }

@@ -116,6 +116,8 @@ impl Swarm {
             match self.dial(at) {
                 // A socket that could not even begin: out of descriptors is the caller's mistake and ends the run.
                 Err(error) if error.raw_os_error() == Some(libc::EMFILE) => return Err(error),
+                // Where not even a socket was had, there is nothing to lose, and all the same one tries again.
+                Err(_) if self.sockets[at].stream.is_none() => self.ended.push(at as u32),
                 Err(_) => self.lose(at),
                 Ok(()) => {}
             }

@@ -46,6 +46,9 @@ pub struct Place {
     pub workspace: String,
     /// By stream: the channel of ours, or the number of a peer's topic. Several streams may go through one.
     pub channels: Vec<String>,
+    /// Addresses of this machine to come from; none: its own many where that is where the server is.
+    #[serde(default)]
+    pub from: Vec<std::net::IpAddr>,
 }
 
 impl Place {

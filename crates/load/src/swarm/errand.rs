@@ -32,6 +32,8 @@ pub enum Errand {
     Arrive(Coming),
     Talk(Stretch),
     Team(super::Team),
+    /// What others say is heard and measured.
+    Hear(super::Hearing),
     /// Some have others' faces on their screens, and people come and go.
     Look(Lookers),
     /// Everyone's connection breaks at once.
@@ -51,6 +53,10 @@ pub enum Errand {
     },
     /// What is wrong so far, and how many are level.
     Count {},
+    /// How many that were said never came here, by what is known of them: so many of each stream.
+    Unheard {
+        said: Vec<u32>,
+    },
 }
 
 /// What an account of a swarm says.
@@ -67,6 +73,7 @@ pub struct Counted {
 /// Serves until the orders end.
 pub fn serve(orders: impl BufRead, mut answers: impl Write) -> io::Result<()> {
     let mut swarm = None;
+    crate::process::take_descriptors();
     for line in orders.lines() {
         let errand = serde_json::from_str(&line?)?;
         let answer = done(&mut swarm, errand)
@@ -94,6 +101,7 @@ fn done(swarm: &mut Option<Swarm>, errand: Errand) -> io::Result<Value> {
         Errand::Arrive(coming) => serde_json::to_value(swarm.arrive(coming)?)?,
         Errand::Talk(stretch) => serde_json::to_value(swarm.talk(&stretch)?)?,
         Errand::Team(team) => serde_json::to_value(swarm.team(&team)?)?,
+        Errand::Hear(hearing) => serde_json::to_value(swarm.hear(hearing)?)?,
         Errand::Look(lookers) => swarm.look(lookers)?.into(),
         Errand::WaitForLoss { left, within_s } => swarm.wait_for_loss(left, seconds(within_s))?.into(),
         Errand::Idle { seconds: lasts } => {
@@ -108,6 +116,7 @@ fn done(swarm: &mut Option<Swarm>, errand: Errand) -> io::Result<Value> {
             swarm.turn_to(&address)?;
             Value::Null
         }
+        Errand::Unheard { said } => swarm.ledger.unheard(&said).into(),
         Errand::Count {} => {
             let (level, counters, said) = (swarm.level(), swarm.counters(), swarm.said());
             serde_json::to_value(Counted { level, counters, said, behind: swarm.behind() })?

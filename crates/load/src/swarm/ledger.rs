@@ -17,6 +17,14 @@ const SPREAD: u32 = 64;
 pub struct Ear {
     pub stream: u32,
     pub next: u32,
+    /// What came before this was told by what moved, not one by one: it is held against nobody.
+    pub from: u32,
+}
+
+impl Ear {
+    pub fn of(stream: u32) -> Self {
+        Self { stream, next: 0, from: 0 }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -24,6 +32,8 @@ struct Stream {
     audience: u32,
     /// How many listeners have had each message, and when it was due.
     heard: Vec<(u32, u64)>,
+    /// Said and refused: nobody is to hear them. Few.
+    withdrawn: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -117,6 +127,28 @@ impl Ledger {
         Mark { stream, number: heard.len() as u32 - 1, due_us }
     }
 
+    /// A message that was refused is to be heard by nobody.
+    pub fn withdraw(&mut self, mark: Mark) {
+        self.stream(mark.stream).withdrawn.push(mark.number);
+    }
+
+    /// A listener was told what moved: what was said until now is not missing any more, whatever of it still comes.
+    pub fn excuse(&self, ears: &mut [Ear]) {
+        for ear in ears {
+            ear.from = self.said(ear.stream);
+            ear.next = ear.from;
+        }
+    }
+
+    /// Those of a process that only listens, where another says it was more.
+    pub fn unheard(&self, said: &[u32]) -> u64 {
+        let missing = |(stream, said): (usize, &u32)| {
+            let known = self.streams.get(stream)?;
+            Some(u64::from(said.saturating_sub(known.heard.len() as u32)) * u64::from(known.audience))
+        };
+        said.iter().enumerate().filter_map(missing).sum()
+    }
+
     /// A listener, whose ears are in the order of their streams, hears a frame with a mark.
     pub fn heard(&mut self, ears: &mut [Ear], frame: &[u8], (at, mark): (usize, Mark), now_us: u64) {
         let Ok(ear) = ears.binary_search_by_key(&mark.stream, |ear| ear.stream) else {
@@ -124,6 +156,9 @@ impl Ledger {
             return;
         };
         let ear = &mut ears[ear];
+        if mark.number < ear.from {
+            return;
+        }
         if self.by_position {
             ear.next += 1;
         } else {
@@ -198,7 +233,14 @@ impl Ledger {
 
     /// What a listener was never given; called once it has heard all it will.
     pub fn missing(&self, ears: &[Ear]) -> u64 {
-        ears.iter().map(|ear| u64::from(self.said(ear.stream).saturating_sub(ear.next))).sum()
+        ears.iter().map(|ear| u64::from(self.due_to(*ear).saturating_sub(ear.next))).sum()
+    }
+
+    /// Up to where somebody is to hear a stream; where messages were refused, as many fewer.
+    fn due_to(&self, ear: Ear) -> u32 {
+        let Some(stream) = self.streams.get(ear.stream as usize) else { return 0 };
+        let refused = stream.withdrawn.iter().filter(|number| **number >= ear.from).count();
+        stream.heard.len() as u32 - refused as u32
     }
 
     /// The listeners' half of the counters; `missing` is the sum over all of them.
@@ -234,7 +276,7 @@ mod tests {
         ledger.listens(0);
         let marks: Vec<_> =
             (0..3).map(|due| ledger.say(0, due)).map(|mark| (mark, mark.text(BYTES))).collect();
-        let ears = || vec![Ear { stream: 0, next: 0 }];
+        let ears = || vec![Ear::of(0)];
         (ledger, [ears(), ears()], marks)
     }
 
@@ -290,10 +332,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_refused_or_told_by_what_moved_is_missing_to_nobody_and_what_came_later_is() {
+        let (mut ledger, [mut ears, _], marks) = ledger();
+        ledger.by_position = true;
+        ledger.withdraw(marks[2].0);
+        assert_eq!(ledger.missing(&ears), 2);
+        ledger.excuse(&mut ears);
+        assert_eq!(ledger.missing(&ears), 0);
+        // One from before comes all the same; of those from now on each is due.
+        ledger.heard(&mut ears, marks[1].1.as_bytes(), (0, marks[1].0), 1);
+        ledger.say(0, 3);
+        assert_eq!((ledger.missing(&ears), wrong(ledger.counters(0))), (1, [0; 5]));
+    }
+
+    #[test]
     fn who_hears_what_is_not_for_them_is_counted() {
         let (mut ledger, _, marks) = ledger();
         let (mark, text) = &marks[0];
-        ledger.heard(&mut [Ear { stream: 9, next: 0 }], text.as_bytes(), (0, *mark), 1);
+        ledger.heard(&mut [Ear::of(9)], text.as_bytes(), (0, *mark), 1);
         assert_eq!(wrong(ledger.counters(0))[4], 1);
     }
 }

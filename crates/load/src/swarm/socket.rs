@@ -1,7 +1,7 @@
 //! One socket of a swarm: where it is on its way in, and what it hears.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use mio::net::TcpStream;
 
@@ -10,6 +10,7 @@ use super::ledger::{Ear, Ledger};
 use super::mark::Mark;
 use super::nats::{Lines, Said};
 use super::socket_io;
+use super::under_way::UnderWay;
 use super::wire::{BINARY, Broken, Frame, Frames, TEXT, after_upgrade, masked, pong};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,12 @@ pub struct Happened {
     /// Sends that were answered, one way or the other.
     pub acknowledged: u64,
     pub refused: u64,
+    /// Of those, for being too many: the server's own limits.
+    pub slowed: u64,
     /// Brought level by the state instead of event by event.
     pub by_state: u64,
+    /// The same, of sockets that were level all along: they took too little.
+    pub overrun: u64,
     /// Frames of faces that changed.
     pub faces: u64,
     pub goodbyes: u64,
@@ -48,7 +53,9 @@ impl Happened {
             left: self.left - before.left,
             acknowledged: self.acknowledged - before.acknowledged,
             refused: self.refused - before.refused,
+            slowed: self.slowed - before.slowed,
             by_state: self.by_state - before.by_state,
+            overrun: self.overrun - before.overrun,
             faces: self.faces - before.faces,
             goodbyes: self.goodbyes - before.goodbyes,
             broken: self.broken - before.broken,
@@ -63,6 +70,7 @@ pub struct Common<'a> {
     pub ledger: &'a mut Ledger,
     pub happened: &'a mut Happened,
     pub hint: &'a mut usize,
+    pub under_way: &'a mut UnderWay,
     pub now_us: u64,
 }
 
@@ -80,8 +88,10 @@ pub struct Socket {
     pub again_ms: Option<u64>,
     /// Told not to come back at all.
     pub never: bool,
-    /// Told what moved instead of every message: what it missed is not counted as lost.
+    /// Told what moved instead of every message.
     pub by_state: bool,
+    /// Commands under way that no answer came to yet.
+    pub owed: u32,
     /// Said where it was when it came in.
     resuming: bool,
 }
@@ -94,21 +104,22 @@ impl Socket {
             frames: Frames::default(),
             lines: None,
             unsent: Vec::new(),
-            ears: person.streams.iter().map(|&stream| Ear { stream, next: 0 }).collect(),
+            ears: person.streams.iter().map(|&stream| Ear::of(stream)).collect(),
             known: Known::default(),
             again_ms: None,
             never: false,
             by_state: false,
+            owed: 0,
             resuming: false,
         }
     }
 
-    /// Begins to connect, from an address of this machine's own.
-    pub fn dial(&mut self, to: SocketAddr, from: Ipv4Addr) -> io::Result<()> {
-        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)?;
+    /// Begins to connect, where that is given from an address of this machine's own.
+    pub fn dial(&mut self, to: SocketAddr, from: Option<IpAddr>) -> io::Result<()> {
+        let socket = socket2::Socket::new(socket2::Domain::for_address(to), socket2::Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
-        if to.ip().is_loopback() {
-            socket.bind(&SocketAddr::new(IpAddr::V4(from), 0).into())?;
+        if let Some(from) = from {
+            socket.bind(&SocketAddr::new(from, 0).into())?;
         }
         socket.set_tcp_nodelay(true)?;
         match socket.connect(&to.into()) {
@@ -231,8 +242,7 @@ impl Socket {
             socket_io::Said::Connected(pid) => {
                 // Another name than before: what was missed does not come.
                 if self.resuming && pid != self.known.ticket.as_deref() {
-                    common.happened.by_state += 1;
-                    self.by_state = true;
+                    self.told_what_moved(common);
                 }
                 self.known.ticket = pid.map(Into::into);
                 self.level(common);
@@ -243,6 +253,18 @@ impl Socket {
             }
             socket_io::Said::Other => {}
         }
+    }
+
+    /// What of it was a message, where those are kept until they are answered.
+    fn answered(&mut self, frame: &[u8], common: &mut Common<'_>) -> Option<Mark> {
+        self.owed = self.owed.saturating_sub(1);
+        common.under_way.answered(frame)
+    }
+
+    fn told_what_moved(&mut self, common: &mut Common<'_>) {
+        common.happened.by_state += 1;
+        self.by_state = true;
+        common.ledger.excuse(&mut self.ears);
     }
 
     fn level(&mut self, common: &mut Common<'_>) {
@@ -278,8 +300,17 @@ impl Socket {
         let kind =
             frame.get(2..).and_then(|rest| rest.split(|&byte| byte == b'"').next()).unwrap_or_default();
         match kind {
-            b"done" => common.happened.acknowledged += 1,
-            b"refused" => common.happened.refused += 1,
+            b"done" => {
+                common.happened.acknowledged += 1;
+                self.answered(frame, common);
+            }
+            b"refused" => {
+                common.happened.refused += 1;
+                common.happened.slowed += u64::from(text_of(frame, "code") == Some("slow_down"));
+                if let Some(mark) = self.answered(frame, common) {
+                    common.ledger.withdraw(mark);
+                }
+            }
             b"at" => {
                 self.known.position = number_of(frame, "position").unwrap_or(self.known.position);
                 self.known.private = number_of(frame, "private").unwrap_or(self.known.private);
@@ -293,8 +324,8 @@ impl Socket {
             b"faces" => common.happened.faces += 1,
             // Who comes in anew is told all that is theirs; who was here is told what moved instead of each message.
             b"changed" if self.resuming || self.stage == Stage::Level => {
-                common.happened.by_state += 1;
-                self.by_state = true;
+                common.happened.overrun += u64::from(self.stage == Stage::Level);
+                self.told_what_moved(common);
             }
             b"goodbye" => {
                 common.happened.goodbyes += 1;

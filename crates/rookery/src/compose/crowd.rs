@@ -17,6 +17,8 @@ pub async fn prepare(
     (spread, directs): (Spread, bool),
     progress: Progress,
 ) -> Result<Value, Failure> {
+    // The seats of a number that was mistyped would not fit into memory.
+    CrowdAsked::check_sizes(people, channels, each).map_err(|refusal| not_done(&refusal.into()))?;
     let seats = seats(people, channels, each, spread);
     let told = |count: usize| {
         if count.is_multiple_of(TOLD_EVERY) {
