@@ -1,7 +1,7 @@
 # What one does with Rookery. `make help` lists it.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help run web check test test-page test-rust test-alerts test-document test-k6 test-browsers lint bench bench-http bench-sends bench-live bench-many bench-web soak schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down fleet fleet-down rules
+.PHONY: help run web check test test-page test-rust test-alerts test-document test-k6 test-browsers lint bench bench-http bench-sends bench-live bench-steps bench-many bench-web soak schedules chaos fuzz openapi picture shots budget fmt tidy services-up services-down fleet fleet-down rules
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -73,6 +73,10 @@ bench-live: ## sockets: memory, connections and deliveries a second, storms, pre
 	bench/install
 	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery
 	target/release/bench-live
+
+bench-steps: ## what sockets bring over asking, and rooms over telling everyone everything: before and after
+	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery
+	target/release/bench-live --rows asking,rooms
 
 bench-many: ## 50,000 sockets over several processes, talking, for ten minutes: memory stays flat
 	$(CARGO) build --release -p bench --bin bench-live -p rookery --bin rookery

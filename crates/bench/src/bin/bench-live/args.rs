@@ -73,11 +73,13 @@ pub enum Row {
     Presence,
     /// 1,000 who ask every second what is new, beside the same at sockets.
     Asking,
+    /// 2,000 in rooms of twenty, beside the same where everyone is told everything.
+    Rooms,
 }
 
 impl Row {
-    /// `many` and `soak` are asked for by name: they take their minutes.
-    pub const ALL: [Self; 9] = [
+    /// `many` and `soak` are asked for by name: they take their minutes; `asking` and `rooms` are `bench-steps`.
+    pub const ALL: [Self; 8] = [
         Self::Idle,
         Self::Fanout,
         Self::Small,
@@ -85,7 +87,6 @@ impl Row {
         Self::Storm,
         Self::Tail,
         Self::Presence,
-        Self::Asking,
         Self::Team,
     ];
 }

@@ -61,6 +61,7 @@ pub fn run(bench: &mut Bench<'_>) -> Result<(), Trouble> {
         course.row(Row::Team, |bench| bench.team(&crowd));
         course.row(Row::Soak, |bench| bench.soak(&crowd));
     }
+    course.row(Row::Rooms, Bench::rooms);
     course.row(Row::Tail, Bench::tail);
     course.row(Row::Many, Bench::many);
     match course.failed.as_slice() {

@@ -63,9 +63,24 @@ pub fn of(report: &Report) -> Vec<Figure> {
     AIMS.into_iter().filter_map(figure).collect()
 }
 
+/// What rises while a team goes on working: there a figure that is short is a failure.
+pub fn slopes(report: &Report) -> Vec<String> {
+    let rises = |figure: &Figure| figure.name.starts_with("soak_") && !figure.met();
+    of(report).iter().filter(|figure| rises(figure)).map(ToString::to_string).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slope_of_a_soak_is_a_failure_and_anything_else_that_is_short_is_not() {
+        let mut report = Report::default();
+        report.add(Contestant::Ours, Metric::SoakMemory, 9.0);
+        report.add(Contestant::Ours, Metric::SoakLatency, 2.0);
+        report.add(Contestant::Ours, Metric::TeamP95, 900.0);
+        assert_eq!(slopes(&report), ["FIGURE soak_memory ours=9% goal=5% short"]);
+    }
 
     #[test]
     fn only_what_was_measured_has_a_figure_and_a_ratio_needs_its_peer() {

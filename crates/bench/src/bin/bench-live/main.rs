@@ -17,6 +17,7 @@ mod fleet;
 mod floor;
 mod recovery;
 mod report;
+mod rooms;
 mod rows;
 mod stand;
 mod storm;
@@ -65,5 +66,9 @@ fn run(args: &Args) -> Result<(), Trouble> {
     let mut bench = Bench { ground: &ground, args, sizes: args.sizes(), report: Report::default() };
     let done = course::run(&mut bench);
     bench.report.print(args.lines);
-    done
+    done?;
+    match figures::slopes(&bench.report).as_slice() {
+        [] => Ok(()),
+        slopes => Err(Trouble::new(format!("something grows over time: {}", slopes.join(", ")))),
+    }
 }

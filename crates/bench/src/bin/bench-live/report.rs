@@ -49,6 +49,12 @@ pub enum Metric {
     AskedP95,
     ToldCpu,
     ToldP95,
+    EverywhereCpu,
+    EverywhereHeard,
+    EverywhereP95,
+    RoomsCpu,
+    RoomsHeard,
+    RoomsP95,
 }
 
 impl Metric {
@@ -93,6 +99,12 @@ impl Metric {
             Self::AskedP95 => ("everyone asks every second: a message seen, p95", "ms"),
             Self::ToldCpu => ("the same people at sockets: server CPU, of one processor", "%"),
             Self::ToldP95 => ("the same people at sockets: a message seen, p95", "ms"),
+            Self::EverywhereCpu => ("everyone is told everything: server CPU, of one processor", "%"),
+            Self::EverywhereHeard => ("everyone is told everything: deliveries a second", "/s"),
+            Self::EverywhereP95 => ("everyone is told everything: each receiver, p95", "ms"),
+            Self::RoomsCpu => ("the same people in rooms of 20: server CPU, of one processor", "%"),
+            Self::RoomsHeard => ("the same people in rooms of 20: deliveries a second", "/s"),
+            Self::RoomsP95 => ("the same people in rooms of 20: each receiver, p95", "ms"),
             Self::SocketsCpu => ("the generator's own processor, windows of 4 and 16", "%"),
         }
     }

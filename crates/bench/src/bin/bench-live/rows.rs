@@ -87,7 +87,11 @@ impl Bench<'_> {
     }
 
     /// Every channel a stream; who sits there hears it.
-    fn small_channels<'s>(&self, (data, crowd): &'s (PathBuf, Crowd)) -> Result<Scene<'s>, Trouble> {
+    pub fn channels_of_each<'s>(
+        &self,
+        (data, crowd): &'s (PathBuf, Crowd),
+        name: &str,
+    ) -> Result<Scene<'s>, Trouble> {
         let all = crowd.people.iter();
         let all = all.map(|extra| Person {
             token: extra.token.clone(),
@@ -99,7 +103,7 @@ impl Bench<'_> {
             channels: crowd.channels.clone(),
             ..Place::default()
         };
-        let people = people(self.ground, "small", all)?;
+        let people = people(self.ground, name, all)?;
         Ok(Scene { data, people, count: crowd.people.len(), ours, peers: Place::default() })
     }
 
@@ -255,7 +259,7 @@ impl Bench<'_> {
     }
 
     pub fn small(&mut self, crowd: &(PathBuf, Crowd)) -> Result<(), Trouble> {
-        let scene = self.small_channels(crowd)?;
+        let scene = self.channels_of_each(crowd, "small")?;
         let speakers = first_in_each(&crowd.1);
         let able = [Contestant::Ours, Contestant::Uws, Contestant::Nats];
         let contestants: Vec<_> =
@@ -286,7 +290,7 @@ fn rate(talked: &Talked) -> f64 {
 }
 
 /// Channel after channel, in an order that mixes large and small ones; in each its first member speaks.
-fn first_in_each(crowd: &Crowd) -> Vec<Speaker> {
+pub fn first_in_each(crowd: &Crowd) -> Vec<Speaker> {
     let mut first = vec![None; crowd.channels.len()];
     for (socket, extra) in crowd.people.iter().enumerate() {
         for &seat in &extra.seats {

@@ -94,7 +94,9 @@ impl Bench<'_> {
         });
         let told: TeamTold = party.answer().map_err(Trouble::at("the team"))?;
         drop(stop);
-        let seen = watch.join().unwrap_or_default();
+        let mut seen = watch.join().unwrap_or_default();
+        // What was still on its way at the end is waited for in silence, which is no part of the run.
+        seen.truncate(((seconds + WARM_UP_S) / LOOK_EVERY.as_secs_f64()) as usize);
         let memory: Vec<f64> = seen.iter().map(|(memory, _)| *memory).collect();
         let open: Vec<f64> = seen.iter().map(|(_, open)| *open).collect();
         let p95: Vec<f64> = told.samples.iter().map(|sample| sample.p95_ms).collect();
@@ -106,7 +108,13 @@ impl Bench<'_> {
         for (metric, values) in
             [(Metric::SoakMemory, memory), (Metric::SoakDescriptors, open), (Metric::SoakLatency, p95)]
         {
-            self.report.add(Contestant::Ours, metric, growth(&values) * 100.0);
+            let growth = growth(&values).ok_or_else(|| {
+                Trouble::new(format!(
+                    "{} looks are too few to fit a line to: give it more minutes",
+                    values.len()
+                ))
+            })?;
+            self.report.add(Contestant::Ours, metric, growth * 100.0);
         }
         self.report.note(format!(
             "soak of {:.0} minutes: {} messages, {} heard, {}",
@@ -116,8 +124,14 @@ impl Bench<'_> {
     }
 }
 
+/// Fewer say nothing of a slope.
+const LOOKS_MIN: usize = 20;
+
 /// How much a fitted line rises over the run, of its mean; the first fifth, in which caches fill, is not looked at.
-fn growth(values: &[f64]) -> f64 {
+fn growth(values: &[f64]) -> Option<f64> {
+    if values.len() < LOOKS_MIN {
+        return None;
+    }
     let values = &values[values.len() / 5..];
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count.max(1.0);
@@ -128,7 +142,7 @@ fn growth(values: &[f64]) -> f64 {
         up += from_middle * (value - mean);
         across += from_middle * from_middle;
     }
-    if across == 0.0 || mean == 0.0 { 0.0 } else { up / across * (count - 1.0) / mean }
+    Some(if mean == 0.0 { 0.0 } else { up / across * (count - 1.0) / mean })
 }
 
 #[cfg(test)]
@@ -138,9 +152,9 @@ mod tests {
     #[test]
     fn what_rises_evenly_grows_and_what_swings_does_not() {
         let rises: Vec<f64> = (0..100).map(|at| 100.0 + f64::from(at)).collect();
-        assert!((growth(&rises) - 79.0 / 159.5).abs() < 1e-9, "{}", growth(&rises));
+        assert!(growth(&rises).is_some_and(|growth| (growth - 79.0 / 159.5).abs() < 1e-9));
         let swings: Vec<f64> = (0..100).map(|at| if at % 2 == 0 { 90.0 } else { 110.0 }).collect();
-        assert!(growth(&swings).abs() < 0.01);
-        assert!(growth(&[]).abs() < f64::EPSILON);
+        assert!(growth(&swings).is_some_and(|growth| growth.abs() < 0.01));
+        assert_eq!(growth(&rises[..19]), None, "too few");
     }
 }

@@ -109,6 +109,8 @@ const fn at_rate(spread: Spread) -> Contestant {
 
 pub fn peer_name(engine: Engine, peer: Contestant) -> &'static str {
     match (engine, peer) {
+        (Engine::Sqlite, Contestant::Unqueued) => "sqlite-unqueued",
+        (Engine::Postgres, Contestant::Unqueued) => "pgbench-unqueued",
         (Engine::Sqlite, ROW_A_COMMIT) => "sqlite-1",
         (Engine::Sqlite, _) => "sqlite-100",
         (Engine::Postgres, ROW_A_COMMIT) => "pgbench-32",

@@ -37,18 +37,28 @@ impl Place {
         match contestant {
             Contestant::Ours(cell) => ours::run(plan, cell, &self.database()?, &self.servers()),
             Contestant::Generator(load) => ours::run_alone(plan, load),
-            Contestant::Peer { rows } => {
-                let watch = Watch::start(&self.servers());
-                let outcome = self.peer(rows, plan.measure)?;
-                Ok(Outcome { noise: watch.stop(), ..outcome })
-            }
+            Contestant::Peer { rows } => self.watched(|| self.peer(rows, plan.measure)),
+            Contestant::Unqueued => self.watched(|| self.unqueued(plan.measure)),
         }
+    }
+
+    fn watched(&self, run: impl FnOnce() -> Result<Outcome, Trouble>) -> Result<Outcome, Trouble> {
+        let watch = Watch::start(&self.servers());
+        let outcome = run()?;
+        Ok(Outcome { noise: watch.stop(), ..outcome })
     }
 
     fn peer(&self, rows: usize, measure: Duration) -> Result<Outcome, Trouble> {
         match self {
             Self::Sqlite(folder) => raw_sqlite::run(folder.path(), rows, measure),
             Self::Postgres(postgres) => pgbench::run(postgres, rows, measure),
+        }
+    }
+
+    fn unqueued(&self, measure: Duration) -> Result<Outcome, Trouble> {
+        match self {
+            Self::Sqlite(folder) => raw_sqlite::unqueued(folder.path(), measure),
+            Self::Postgres(postgres) => pgbench::unqueued(postgres, measure),
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Contestant {
     Peer {
         rows: usize,
     },
+    /// The database alone, keeping a journal without a queue: each send takes the next position for itself, and commits.
+    Unqueued,
     /// The generator alone: its ceiling must be well above what it measures.
     Generator(Load),
 }
@@ -83,6 +85,7 @@ impl fmt::Display for Contestant {
             }
             Self::Peer { rows: 1 } => "peer, a row a commit".to_owned(),
             Self::Peer { rows } => format!("peer, {rows} rows a commit"),
+            Self::Unqueued => "a send a commit, in order".to_owned(),
             Self::Generator(Load::Closed { callers }) => format!("generator, {callers} callers"),
             Self::Generator(Load::Open { per_second }) => format!("generator, open {per_second}/s"),
         })
@@ -125,7 +128,7 @@ impl Plan {
 fn contestants(args: &Args) -> Vec<Contestant> {
     let peers = PEER_ROWS.into_iter().map(|rows| Contestant::Peer { rows });
     let alone = [Load::Closed { callers: CALLERS_AT_PEAK }, Load::Open { per_second: OPEN_PER_SECOND }];
-    let beside = peers.chain(alone.map(Contestant::Generator));
+    let beside = peers.chain([Contestant::Unqueued]).chain(alone.map(Contestant::Generator));
     if args.peers {
         return beside.collect();
     }
@@ -180,7 +183,7 @@ mod tests {
     #[test]
     fn the_whole_bench_is_every_caller_over_every_spread_beside_its_peers() {
         let plan = plan("");
-        assert_eq!((names(&plan).len(), plan.rounds), (15 + 5 + 2 + 2, 3));
+        assert_eq!((names(&plan).len(), plan.rounds), (15 + 5 + 2 + 1 + 2, 3));
     }
 
     #[test]
@@ -204,6 +207,7 @@ mod tests {
         let beside = [
             "peer, a row a commit",
             "peer, 100 rows a commit",
+            "a send a commit, in order",
             "generator, 512 callers",
             "generator, open 20000/s",
         ];

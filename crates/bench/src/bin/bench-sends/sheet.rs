@@ -42,9 +42,17 @@ fn beside(sends: Row, report: &Report, ours: &report::Row) -> Row {
         {
             sends.with(peer_name(row.engine, row.contestant), &row.rate)
         }
+        // One journal: what it is held against is one team's.
+        Contestant::Unqueued if row.engine == ours.engine && is_of_one_team(ours) => {
+            sends.with(peer_name(row.engine, row.contestant), &row.rate)
+        }
         GENERATOR_AT_PEAK if row.engine == ours.engine => sends.with("generator", &row.rate),
         _ => sends,
     })
+}
+
+fn is_of_one_team(row: &report::Row) -> bool {
+    matches!(row.contestant, Contestant::Ours(Cell { spread, .. }) if spread.workspaces == 1)
 }
 
 #[cfg(test)]

@@ -23,19 +23,30 @@ pub enum Bench {
     Http,
     #[value(name = "bench-live")]
     Live,
+    #[value(name = "bench-steps")]
+    Steps,
     #[value(name = "bench-web")]
     Web,
 }
 
 impl Bench {
-    pub const ALL: [Self; 4] = [Self::Sends, Self::Http, Self::Live, Self::Web];
+    pub const ALL: [Self; 5] = [Self::Sends, Self::Http, Self::Live, Self::Steps, Self::Web];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Sends => "bench-sends",
             Self::Http => "bench-http",
             Self::Live => "bench-live",
+            Self::Steps => "bench-steps",
             Self::Web => "bench-web",
+        }
+    }
+
+    /// The program behind it, and what of it is run.
+    fn program(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Steps => (Self::Live.name(), &["--rows", "asking,rooms"]),
+            other => (other.name(), &[]),
         }
     }
 
@@ -49,8 +60,9 @@ impl Bench {
             return Ok(there.then_some(make));
         }
         let own = std::env::current_exe().map_err(Trouble::at("this program"))?;
-        let mut command = Command::new(own.with_file_name(self.name()));
-        command.arg("--lines").current_dir(tree);
+        let (program, rows) = self.program();
+        let mut command = Command::new(own.with_file_name(program));
+        command.arg("--lines").args(rows).current_dir(tree);
         if args.quick {
             command.arg("--quick");
         } else {

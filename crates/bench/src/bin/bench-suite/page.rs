@@ -5,6 +5,7 @@ use std::fmt::Write;
 use bench::sheet::table;
 use load::noise::NOISE_SHARE_MAX;
 
+use crate::benches::Bench;
 use crate::kept::Run;
 use crate::told::Line;
 
@@ -21,6 +22,8 @@ no figure here.";
 
 const AGAIN: &str = "Again: `make bench` (peers are installed by `bench/install`; takes some two hours and wants the machine for itself), \
 one alone: `target/release/bench-suite --only bench-live`, whether it runs at all: `make bench` with `QUICK=1`.";
+
+const WHY: &str = "What stands between each of these and its goal, and what would move it, is told in [short-of-goals.md](short-of-goals.md).";
 
 const GENERATOR: &str = "A generator that is nearly as slow as what it asks measures itself. Where it can run against a stub it must do at \
 least twice what the best server did; where the kernel's sockets are the limit, its processor must not be more than 70 % busy.";
@@ -44,7 +47,7 @@ impl Page<'_> {
         }
         text.push('\n');
         if !short.is_empty() {
-            write!(text, "\n## Short of their goal\n\n{}", goals(&short)).ok();
+            write!(text, "\n## Short of their goal\n\n{WHY}\n\n{}", goals(&short)).ok();
         }
         write!(text, "\n## The generator's own ceiling\n\n{GENERATOR}\n\n{}", goals(&generator)).ok();
         self.runs.iter().for_each(|run| text.push_str(&section(run)));
@@ -62,13 +65,20 @@ impl Page<'_> {
 fn section(run: &Run) -> String {
     let Run { bench, date, minutes, steal_percent, other_percent, told, .. } = run;
     let quiet = steal_percent.max(*other_percent) <= NOISE_SHARE_MAX * 100.0;
-    let noise = if quiet { "" } else { ", which is more than it should be" };
+    let noise = match (quiet, bench) {
+        (true, _) => "",
+        // Its processes outlive whoever started them, so they are nobody's children when they are counted.
+        (false, Bench::Web) => ", the browser among it",
+        (false, _) => ", which is more than it should be",
+    };
     let mut text = format!(
         "\n## {bench}\n\n{date}, {minutes:.0} minutes. Of the processors' time {steal_percent:.1} % was stolen and \
          {other_percent:.1} % went elsewhere{noise}.\n\n"
     );
     let figures: Vec<_> = told.figures.iter().filter(|line| !line.is_of_the_generator()).collect();
-    text.push_str(&goals(&figures));
+    if !figures.is_empty() {
+        text.push_str(&goals(&figures));
+    }
     if !told.rows.is_empty() {
         write!(text, "\n{}", table(&told.rows)).ok();
     }
@@ -95,7 +105,6 @@ fn goals(figures: &[&Line]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::benches::Bench;
     use crate::told::Told;
 
     fn run(lines: &[&str], well: bool, other_percent: f64) -> Run {
