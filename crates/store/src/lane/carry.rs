@@ -229,41 +229,47 @@ impl Lane {
     /// While an outcome is unknown every lane stays shut: under a lost quorum each further commit would pin one
     /// more connection. The same orders run again, one workspace at a time, waiting for their lock; receipts tell
     /// what happened. Once its lock was held a workspace is decided, and whatever fails then is everyday trouble.
-    async fn resolve(&self, batch: Batch, rest: &mut [Batch]) {
+    /// What waits already keeps its place below: it was not in that commit, but of a workspace the later part may be there.
+    async fn resolve(&self, batch: Batch, waiting: &mut Vec<Batch>) {
         let _shut = self.shared.shut();
-        let mut waiting: Vec<Batch> = batch.by_workspace().into_iter().rev().collect();
+        let mut below = waiting.len();
+        waiting.extend(batch.by_workspace().into_iter().rev());
         let mut decided = Vec::new();
         let mut backoff = BACKOFF_MIN;
-        while let Some(batch) = waiting.pop() {
+        while waiting.len() > below
+            && let Some(batch) = waiting.pop()
+        {
             match self.attempt(batch).await {
                 Left::Nothing(settled) => {
-                    self.release(&settled, &waiting);
+                    self.release(&settled, waiting);
                     backoff = BACKOFF_MIN;
                 }
-                Left::Apart(batch, error) => self.set_apart(batch, &error, &mut waiting),
+                Left::Apart(batch, error) => self.set_apart(batch, &error, waiting),
                 Left::Decided(batch, _) => {
                     // The later parts of the same workspace stay behind it.
                     let mine = batch.workspaces();
-                    let part = |other: &mut Batch| other.workspaces() == mine;
+                    let is_part = |other: &Batch| other.workspaces() == mine;
+                    below -= waiting[..below].iter().filter(|other| is_part(other)).count();
+                    let parts: Vec<_> = waiting.extract_if(.., |other| is_part(other)).collect();
                     decided.push(batch);
-                    decided.extend(waiting.extract_if(.., part).collect::<Vec<_>>().into_iter().rev());
+                    decided.extend(parts.into_iter().rev());
                 }
                 Left::Later(batch, error) => {
                     tracing::warn!(%error, "the outcome of a commit is still unknown: {error}");
                     waiting.push(batch);
-                    self.pause(&mut backoff, waiting.iter_mut().chain(rest.iter_mut())).await;
+                    self.pause(&mut backoff, waiting).await;
                 }
                 Left::Unknown(batch) => {
                     waiting.push(batch);
-                    self.pause(&mut backoff, waiting.iter_mut().chain(rest.iter_mut())).await;
+                    self.pause(&mut backoff, waiting).await;
                 }
             }
         }
         self.shared.put_back(decided);
     }
 
-    async fn pause<'a>(&self, backoff: &mut Duration, held: impl Iterator<Item = &'a mut Batch>) {
-        self.shared.tell_the_impatient(held);
+    async fn pause(&self, backoff: &mut Duration, held: &mut [Batch]) {
+        self.shared.tell_the_impatient(held.iter_mut());
         tokio::time::sleep(self.shared.jitter(*backoff)).await;
         *backoff = (*backoff * 2).min(BACKOFF_MAX);
     }

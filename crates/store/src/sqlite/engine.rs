@@ -45,7 +45,6 @@ pub struct Sqlite {
     place: PathBuf,
     writer: Arc<Mutex<Writer>>,
     readers: Readers,
-    reader_count: usize,
     clock: Arc<dyn Clock>,
     checkpointer: SyncMutex<Checkpointer>,
     log: Arc<Log>,
@@ -89,7 +88,6 @@ impl Sqlite {
             place: place.to_owned(),
             writer: Arc::new(Mutex::new(writer)),
             readers,
-            reader_count: options.readers.max(1),
             clock,
             checkpointer: SyncMutex::new(Checkpointer::open(place, vfs)?),
             log,
@@ -190,12 +188,7 @@ pub(super) fn run(connection: &Connection, query: &Query) -> Result<(Answer, u64
 #[async_trait]
 impl Engine for Sqlite {
     fn shape(&self) -> Shape {
-        Shape {
-            lanes: 1,
-            workspaces: 4_096,
-            commands: 64,
-            own_thread: self.reader_count > 0 && !self.is_inline(),
-        }
+        Shape { lanes: 1, workspaces: 4_096, commands: 64, own_thread: !self.is_inline() }
     }
 
     fn dialect(&self) -> Dialect {
@@ -253,7 +246,7 @@ impl Engine for Sqlite {
     }
 
     fn load_figures(&self) -> LoadFigures {
-        LoadFigures { in_use: 0, idle: self.reader_count, waiting: 0, max: self.reader_count }
+        self.readers.figures()
     }
 }
 

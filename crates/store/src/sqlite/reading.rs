@@ -71,6 +71,6 @@ impl Engine for Reading {
         self.0.ask(|connection| connection.query_row("SELECT 1", [], |_| Ok(())).map_err(failed)).await
     }
     fn load_figures(&self) -> LoadFigures {
-        LoadFigures { in_use: 0, idle: 1, waiting: 0, max: 1 }
+        self.0.figures()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -240,6 +241,24 @@ async fn a_long_reader_of_the_log_holds_no_writer_up() {
     assert_eq!(number(node.store.engine().as_ref(), "SELECT count(*) FROM picture").await, 40);
     drop(reader);
     node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_and_what_is_restored_of_it_are_the_owners_alone_wherever_they_lie() {
+    let ground = Ground::on(Backend::Sqlite).await;
+    ground.node().await.stop().await;
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let (made, shared) = (ground.file().with_file_name("made"), ground.file().with_file_name("shared"));
+    fs::create_dir(&shared).expect("made");
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o755)).expect("changed");
+    for (folder, folder_mode) in [(&made, 0o700), (&shared, 0o755)] {
+        let copied =
+            copy(&ground.file(), folder, testkit_now(&ground), Pace::FULL, &mut |_| ()).expect("copied");
+        assert_eq!((mode(folder), mode(&copied.file)), (folder_mode, 0o600), "{}", folder.display());
+        let into = folder.join("restored.db");
+        restore(&copied.file, &into, Overwrite::Refuse, testkit_now(&ground), &mut |_| ()).expect("restored");
+        assert_eq!(mode(&into), 0o600);
+    }
 }
 
 /// What a server does when it stops.

@@ -7,6 +7,7 @@ mod checks;
 mod followers;
 mod hands;
 mod jobs;
+mod lanes;
 mod leases;
 mod migrations;
 mod nodes;

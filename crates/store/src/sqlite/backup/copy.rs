@@ -1,6 +1,7 @@
 //! One snapshot, page by page, beside the writer: it waits for nobody, and only the log grows until the copy is done.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,8 +41,9 @@ pub struct Copied {
     pub bytes: u64,
 }
 
-/// Copies the file into a folder, which is made where there is none. Blocks its thread; dropped halfway it leaves only
-/// a `.part`, which the next rotation clears away.
+/// Copies the file into a folder, which is made where there is none. What is made is the owner's alone, whoever may look
+/// into the folder: a copy holds all that people said. Blocks its thread; dropped halfway it leaves only a `.part`, which
+/// the next rotation clears away.
 pub fn copy(
     source: &Path,
     folder: &Path,
@@ -49,7 +51,7 @@ pub fn copy(
     pace: Pace,
     progress: &mut dyn FnMut(Pages),
 ) -> Result<Copied, StoreError> {
-    fs::create_dir_all(folder).map_err(disk)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(disk)?;
     let file = folder.join(CopyName(now).to_string());
     if file.exists() {
         return Err(StoreError::Statement(format!("{} is there already", file.display())));
@@ -75,6 +77,8 @@ pub(super) fn into_one_file(
     let from = open_reader(source, None)?;
     // Held open, the snapshot stays the same however much is written meanwhile: the copy never starts over.
     from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema;").map_err(failed)?;
+    // Made before it is opened: SQLite leaves to the process who may read its files, and what it puts beside them is as they are.
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(part).map_err(disk)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut to = Connection::open_with_flags(part, flags).map_err(failed)?;
     // Synced once, at the end.
