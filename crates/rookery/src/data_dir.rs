@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
@@ -56,6 +56,28 @@ impl DataDir {
     }
 }
 
+/// What this process makes is the owner's alone, also in a folder that somebody made for it and that all may look into:
+/// SQLite makes its files as open as the process allows. Nothing of it is meant for a group: who speaks on the control socket
+/// must be the owner or root, and so must who carries copies away. To be called before there is another thread.
+#[expect(unsafe_code, reason = "the mask is the system's, and is told in C's terms")]
+pub fn keep_to_ourselves() {
+    const OF_OTHERS: libc::mode_t = 0o077;
+    // SAFETY: it takes no pointer and cannot fail.
+    unsafe { libc::umask(OF_OTHERS) };
+}
+
+/// Whether others on this machine may look into the folder. What is made there from now on they cannot read, but what an
+/// earlier version made they perhaps can.
+pub fn is_open_to_others(path: &Path) -> bool {
+    const OTHERS: u32 = 0o077;
+    std::fs::metadata(path).is_ok_and(|known| known.permissions().mode() & OTHERS != 0)
+}
+
+/// What to do about a folder others may look into.
+pub fn how_to_close(path: &Path) -> String {
+    format!("chmod -R go= {}", path.display())
+}
+
 /// Where the server of this folder is spoken to, if there is one.
 pub fn control_socket(data: &Path) -> PathBuf {
     data.join(CONTROL)
@@ -98,7 +120,6 @@ fn taken(path: &Path, lock: &mut File) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_folder_is_one_servers_until_it_lets_go() {

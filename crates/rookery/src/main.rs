@@ -25,6 +25,7 @@ use crate::exit::Failure;
 use crate::output::Output;
 
 fn main() -> ExitCode {
+    data_dir::keep_to_ourselves();
     let args = Args::parse();
     let output = Output::new(args.json);
     match run(args, &output) {

@@ -9,7 +9,7 @@ use crate::args::Serve;
 use crate::commands::config::environment;
 use crate::compose;
 use crate::config::{self, Config};
-use crate::data_dir::DataDir;
+use crate::data_dir::{self, DataDir};
 use crate::doors::Doors;
 use crate::exit::Failure;
 use crate::lifecycle::{Ending, Lifecycle, signals};
@@ -24,6 +24,10 @@ pub fn run(args: &Serve, output: &Output) -> Result<(), Failure> {
     let config = config::load(args.place.config.as_deref(), environment(), &args.overrides())?.config;
     telemetry::log(config.log.format, &config.log.filter)?;
     let data = DataDir::take(&config.server.data)?;
+    if data_dir::is_open_to_others(data.path()) {
+        let mend = data_dir::how_to_close(data.path());
+        warn!("others on this machine may look into the data folder: {mend}");
+    }
     memory::share();
     let runtime = telemetry::runtime()?;
     let ended = runtime.block_on(serve(&config, &data, output));

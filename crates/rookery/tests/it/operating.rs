@@ -1,11 +1,13 @@
 //! What an operator does to a store, beside a server that serves it and without one.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tempfile::tempdir;
 
+use crate::doctor::found;
 use crate::harness::{Server, run};
 use crate::journal::{ada_says_hello, journals};
 
@@ -40,6 +42,41 @@ fn without_a_server_the_command_copies_by_itself_into_any_folder() {
     assert_eq!(told.code(), 0, "{}", told.complained());
     let copies: Vec<_> = fs::read_dir(home.path().join("elsewhere")).expect("made").collect();
     assert_eq!(copies.len(), 1, "{}", told.said());
+}
+
+#[test]
+fn what_is_made_in_a_folder_all_may_look_into_is_the_owners_alone_and_the_folder_is_told() {
+    let home = tempdir().expect("a folder");
+    let folders = ["data", "copies"].map(|name| home.path().join(name));
+    let opened = |folder: &Path, mode| {
+        fs::set_permissions(folder, fs::Permissions::from_mode(mode)).expect("changed");
+    };
+    for folder in &folders {
+        fs::create_dir(folder).expect("made");
+        opened(folder, 0o755);
+    }
+    let server = Server::start(home.path());
+    back_up(home.path());
+    let told = run(home.path(), &["backup", "--data", "data", "--to", "copies"]);
+    assert_eq!(told.code(), 0, "{}", told.complained());
+    let made = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("a folder")).flatten();
+    let mode = |one: &fs::DirEntry| one.metadata().expect("it is there").permissions().mode();
+    let modes: Vec<_> = made.map(|one| (one.file_name(), format!("{:o}", mode(&one)))).collect();
+    assert!(modes.iter().all(|(_, mode)| mode.ends_with("00")), "{modes:?}");
+    for name in ["rookery.db", "rookery.db-wal", "rookery.db.mark", "control.sock", "lock", "backups"] {
+        assert!(modes.iter().any(|(known, _)| known == name), "{name}: {modes:?}");
+    }
+
+    let findings = || {
+        let told = run(home.path(), &["doctor", "--data", "data", "--json"]).json();
+        told["findings"].as_array().expect("findings").clone()
+    };
+    assert_eq!(found(&findings(), "data").map(|(state, _)| state), Some("doubtful"));
+    opened(&folders[0], 0o700);
+    assert_eq!(found(&findings(), "data"), None);
+    server.signal("TERM");
+    let (_, log) = server.ended();
+    assert!(log.contains("others on this machine may look into the data folder: chmod -R go= "), "{log}");
 }
 
 #[test]

@@ -21,8 +21,26 @@ pub fn examine(config: &Config) -> Vec<Finding> {
     {
         findings.push(durable(&config.server.data));
     }
+    findings.extend(open_folder(&config.server.data));
     findings.push(files(config));
     findings
+}
+
+/// What everybody said lies in it, and in the copies.
+fn open_folder(data: &Path) -> Option<Finding> {
+    const NAME: &str = "data";
+    if !data.is_dir() {
+        return None;
+    }
+    let shown = data.display();
+    Some(match data_dir::is_open_to_others(data) {
+        true => Finding::doubtful(
+            NAME,
+            format!("others on this machine may look into {shown}"),
+            data_dir::how_to_close(data),
+        ),
+        false => Finding::well(NAME, format!("{shown} is its owner's alone")),
+    })
 }
 
 /// The folder, or the nearest one above it that exists: where it will be made.
