@@ -10,7 +10,7 @@ use protocol::workspace::Workspace;
 use protocol::{Moment, Written};
 use service::{FirstOwner, Freshness};
 
-use crate::asked::Body;
+use crate::asked::{Body, Slip};
 use crate::door::{Entered, Handed, Rule, Whose, device};
 use crate::errors::Problem;
 use crate::face::Face;
@@ -42,7 +42,7 @@ async fn set_up(
     State(face): State<Face>,
     entered: Entered,
     headers: HeaderMap,
-    Body(new): Body<SetUp>,
+    Body(new): Slip<SetUp>,
 ) -> Result<Response, Problem> {
     let tries = Rule { name: "set_up", times: face.rates().set_up };
     entered.takes(tries, Whose::Everyone).await?;

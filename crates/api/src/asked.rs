@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use http_body_util::Limited;
 use protocol::{By, Epoch, Key, Position, limits};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -126,17 +127,29 @@ impl FromRequestParts<Face> for Paging {
     }
 }
 
-/// A JSON body. Members one does not know are ignored; what does not parse is malformed, a wrong type is invalid.
-pub struct Body<T>(pub T);
+/// What the longest thing one may keep takes where each of its letters is escaped.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+const _: () = assert!(BODY_BYTES_MAX > 6 * limits::DRAFT_BYTES_MAX);
 
-impl<T: DeserializeOwned> FromRequest<Face> for Body<T> {
+/// Of whoever need not be known: an address, a password and a few names, escaped. It is read before a try is counted.
+pub const SLIP_BYTES_MAX: usize = 16 * 1024;
+
+/// A JSON body. Members one does not know are ignored; what does not parse is malformed, a wrong type is invalid.
+pub struct Body<T, const BYTES_MAX: usize = BODY_BYTES_MAX>(pub T);
+
+/// A body at the entrance.
+pub type Slip<T> = Body<T, SLIP_BYTES_MAX>;
+
+impl<T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<Face> for Body<T, BYTES_MAX> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, face: &Face) -> Result<Body<T>, Problem> {
+    async fn from_request(request: Request, face: &Face) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_owned());
         if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with(b"application/json")) {
             return Err(Problem::for_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
+        // Within the limit of every request, which may be set lower.
+        let request = request.map(|body| axum::body::Body::new(Limited::new(body, BYTES_MAX)));
         let bytes = Bytes::from_request(request, face).await.map_err(|rejection| {
             let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
             if too_large { Problem::too_large() } else { Problem::malformed() }
@@ -159,7 +172,7 @@ impl<T: DeserializeOwned + Default> FromRequest<Face> for Optional<T> {
         if request.body().is_end_stream() && !request.headers().contains_key(header::CONTENT_TYPE) {
             return Ok(Optional(T::default()));
         }
-        Body::from_request(request, face).await.map(|Body(body)| Optional(body))
+        <Body<T>>::from_request(request, face).await.map(|Body(body)| Optional(body))
     }
 }
 

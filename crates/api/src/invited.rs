@@ -10,7 +10,7 @@ use protocol::workspace::Workspace;
 use protocol::{Moment, Written};
 use service::{CredentialKind, Done, Freshness, InvitationCode, Newcomer, Who};
 
-use crate::asked::{Body, Keyed};
+use crate::asked::{Body, Keyed, Slip};
 use crate::door::{Entered, Handed, device, private};
 use crate::errors::Problem;
 use crate::face::Face;
@@ -41,7 +41,7 @@ async fn accept(
     Path(code): Path<String>,
     Keyed(key): Keyed,
     headers: HeaderMap,
-    Body(body): Body<Accept>,
+    Body(body): Slip<Accept>,
 ) -> Result<Response, Problem> {
     let code = parsed(&code)?;
     if let Some(who) = entered.who()? {

@@ -6,6 +6,7 @@
 mod about;
 mod account;
 mod address;
+mod answered;
 pub mod asked;
 mod bots;
 pub mod caller;

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use protocol::account::{Link, LinkPassword};
 use protocol::{Moment, Written};
 
-use crate::asked::{Body, named};
+use crate::asked::{Body, Slip, named};
 use crate::door::Entered;
 use crate::errors::Problem;
 use crate::face::Face;
@@ -32,7 +32,7 @@ async fn opened(
     State(face): State<Face>,
     entered: Entered,
     Path(code): Path<String>,
-    Body(new): Body<LinkPassword>,
+    Body(new): Slip<LinkPassword>,
 ) -> Result<Json<Written<Link>>, Problem> {
     entered.tries_hashing(&face).await?;
     let (account, done) = face.service().open_link(&named(&code)?, &new.password).await?;

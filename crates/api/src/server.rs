@@ -1,7 +1,7 @@
 //! Accepts connections and serves them to the end: bounded in number, in time and in size, and owned, so that a stop can wait.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,9 +62,8 @@ pub async fn serve(
             accepted = accept(&listener, &places) => accepted,
         };
         let ((stream, from), place) = accepted;
-        // Whoever holds too many already is hung up on, so that the places are not all theirs. Proxies bring everybody.
-        let counted = (!door.proxies.hold(from.ip())).then(|| PeerAddress(from.ip()).counted());
-        let share = counted.map(|address| shares.take(address));
+        // Whoever holds too many already is hung up on, so that the places are not all theirs.
+        let share = counted(&door.proxies, from).map(|address| shares.take(address));
         if matches!(share, Some(None)) {
             metrics::counter!("rookery_connections_refused_total", "why" => "address").increment(1);
             continue;
@@ -81,6 +80,13 @@ pub async fn serve(
     while let Some(ended) = connections.join_next().await {
         tell_of_panic(ended);
     }
+}
+
+/// Whose share a place is taken from: nobody's, where a proxy brings everybody.
+fn counted(proxies: &Proxies, from: SocketAddr) -> Option<IpAddr> {
+    // A listener of both families hears who comes by IPv4 as one network of IPv6, in which they would all be one.
+    let address = from.ip().to_canonical();
+    (!proxies.hold(address)).then(|| PeerAddress(address).counted())
 }
 
 /// Counted while it lives; one that became a socket is counted with the sockets from then on.

@@ -10,7 +10,7 @@ use protocol::workspace::Room;
 use protocol::{List, Moment, limits};
 use service::{CredentialKind, Secret, Who};
 
-use crate::asked::{Body, Keyed, Paging, named};
+use crate::asked::{Body, Keyed, Paging, Slip, named};
 use crate::caller::{Caller, InPerson};
 use crate::cursor::cursor;
 use crate::done::moment;
@@ -42,7 +42,7 @@ async fn sign_in(
     State(face): State<Face>,
     entered: Entered,
     headers: HeaderMap,
-    Body(new): Body<NewSession>,
+    Body(new): Slip<NewSession>,
 ) -> Result<Response, Problem> {
     entered.tries(&face, &new.email).await?;
     let device = device(&entered, &headers);

@@ -1,6 +1,6 @@
-//! The bytes of one connection, sealed or plain, and when some of them last reached the caller.
+//! The bytes of one connection, sealed or plain, and when some of an answer last reached the caller.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -12,10 +12,13 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::server::TlsStream;
 
+use crate::answered::Answered;
+
 /// What hyper reads and writes. After an upgrade it is taken back by `hyper_util::server::conn::auto::upgrade::downcast`.
 pub struct Wire {
     stream: Stream,
     moves: Arc<Moves>,
+    answered: Answered,
 }
 
 pub enum Stream {
@@ -25,22 +28,30 @@ pub enum Stream {
 
 impl Wire {
     pub(crate) fn new(stream: Stream, moves: Arc<Moves>) -> Wire {
-        Wire { stream, moves }
+        Wire { stream, moves, answered: Answered::default() }
     }
 
     pub fn into_stream(self) -> Stream {
         self.stream
     }
 
-    fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if matches!(written, Poll::Ready(Ok(1..))) {
+    fn wrote(&mut self, written: Poll<io::Result<usize>>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let mut left = if let Poll::Ready(Ok(bytes)) = &written { *bytes } else { 0 };
+        let mut moved = false;
+        for part in parts {
+            let taken = left.min(part.len());
+            moved |= self.answered.by(&part[..taken]);
+            left -= taken;
+        }
+        if moved {
             self.moves.moved();
         }
         written
     }
 }
 
-/// What a connection is at. Reading counts for nothing here: a byte a minute is no request.
+/// What a connection is at. Reading counts for nothing here: a byte a minute is no request. Nor does what is written of the
+/// connection itself: who answers pings asks for nothing.
 pub(crate) struct Moves {
     began: Instant,
     last_ms: AtomicU64,
@@ -108,19 +119,19 @@ impl AsyncWrite for Wire {
             Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Stream::Sealed(stream) => Pin::new(stream).poll_write(context, bytes),
         };
-        self.wrote(written)
+        self.wrote(written, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
+        parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = match &mut self.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(context, parts),
             Stream::Sealed(stream) => Pin::new(stream).poll_write_vectored(context, parts),
         };
-        self.wrote(written)
+        self.wrote(written, parts)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -1,7 +1,9 @@
 //! The accept loop over real sockets: what a stop does to who is being served, what a flood meets, and what is spoken.
 #![allow(clippy::disallowed_methods, reason = "each test is the owner of its server and callers")]
 
+mod families;
 mod idle;
+mod pinged;
 mod proxies;
 mod spoken;
 mod tls;

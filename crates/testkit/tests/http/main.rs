@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "what a test starts lives as long as the test")]
 
+mod bodies;
 mod bots;
 mod changed;
 mod channel_changes;
