@@ -153,16 +153,19 @@ fn ask_one(
     domain::cell::Sink::blob(&mut binder, workspace.bytes());
     binder.done().map_err(failed)?;
     let mut rows = statement.raw_query();
-    let (mut head, mut answer) = (None, Answer::of_width(width - crate::read::HEAD_WIDTH));
-    while let Some(row) = rows.next().map_err(failed)? {
-        let at = |at| row.get::<_, i64>(at).map_err(failed);
-        head = Some((Epoch(at(0)? as u64), Position(at(1)? as u64)));
-        let hit =
-            !matches!(row.get_ref(crate::read::HEAD_WIDTH), Ok(rusqlite::types::ValueRef::Null) | Err(_));
-        if hit {
-            take(row, crate::read::HEAD_WIDTH..width, &mut answer).map_err(failed)?;
+    let mut head = None;
+    let answer = Answer::filled(width - crate::read::HEAD_WIDTH, |answer| {
+        while let Some(row) = rows.next().map_err(failed)? {
+            let at = |at| row.get::<_, i64>(at).map_err(failed);
+            head = Some((Epoch(at(0)? as u64), Position(at(1)? as u64)));
+            let hit =
+                !matches!(row.get_ref(crate::read::HEAD_WIDTH), Ok(rusqlite::types::ValueRef::Null) | Err(_));
+            if hit {
+                take(row, crate::read::HEAD_WIDTH..width, answer).map_err(failed)?;
+            }
         }
-    }
+        Ok::<_, StoreError>(())
+    })?;
     let (epoch, position) = head.ok_or(StoreError::Elsewhere)?;
     Ok(Seen { epoch, position, value: answer })
 }
@@ -177,10 +180,12 @@ pub(super) fn run(connection: &Connection, query: &Query) -> Result<(Answer, u64
         return Ok((Answer::default(), statement.raw_execute().map_err(failed)? as u64));
     }
     let mut rows = statement.raw_query();
-    let mut answer = Answer::of_width(width);
-    while let Some(row) = rows.next().map_err(failed)? {
-        take(row, 0..width, &mut answer).map_err(failed)?;
-    }
+    let answer = Answer::filled(width, |answer| {
+        while let Some(row) = rows.next().map_err(failed)? {
+            take(row, 0..width, answer).map_err(failed)?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
     let touched = answer.len() as u64;
     Ok((answer, touched))
 }
