@@ -29,6 +29,8 @@ pub fn run(args: &Serve, output: &Output) -> Result<(), Failure> {
         warn!("others on this machine may look into the data folder: {mend}");
     }
     memory::share();
+    // A shell lets a program have 1,024 files at first, and far more where it asks for them.
+    load::process::take_descriptors();
     let runtime = telemetry::runtime()?;
     let ended = runtime.block_on(serve(&config, &data, output));
     runtime.shutdown_timeout(LEAVE_AFTER);

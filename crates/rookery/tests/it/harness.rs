@@ -14,6 +14,14 @@ pub fn rookery(home: &Path) -> Command {
     command
 }
 
+/// The same, begun by a program that sets something up for it.
+pub fn rookery_by(starter: &[&str], home: &Path) -> Command {
+    let mut command = Command::new(starter[0]);
+    command.args(&starter[1..]).arg(env!("CARGO_BIN_EXE_rookery"));
+    command.current_dir(home).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
 /// Runs a command to its end.
 pub fn run(home: &Path, args: &[&str]) -> Ran {
     Ran(rookery(home).args(args).output().expect("the binary runs"))
@@ -52,7 +60,11 @@ impl Server {
     }
 
     pub fn start_with(home: &Path, more: &[&str]) -> Server {
-        let mut command = rookery(home);
+        Server::start_as(rookery(home), more)
+    }
+
+    /// By a program that becomes the binary.
+    pub fn start_as(mut command: Command, more: &[&str]) -> Server {
         command.env("ROOKERY_METRICS__LISTEN", "127.0.0.1:0");
         command.args(["serve", "--listen", "127.0.0.1:0", "--data", "data"]).args(more);
         let mut child =

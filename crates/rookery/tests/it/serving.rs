@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use crate::harness::{Server, get, run};
+use crate::harness::{Server, get, rookery_by, run};
 
 #[test]
 fn it_prints_a_line_one_can_click_and_answers_there() {
@@ -47,6 +47,16 @@ fn a_program_reads_where_it_listens() {
     assert_eq!(line["url"], "https://chat.example.org");
     let listen = line["listen"].as_str().expect("an address");
     TcpStream::connect(listen).expect("it listens there");
+}
+
+#[test]
+fn it_takes_all_the_files_it_may_have_and_not_the_few_a_shell_begins_with() {
+    let home = tempdir().expect("a folder");
+    let begun = rookery_by(&["prlimit", "--nofile=512:2048", "--"], home.path());
+    let server = Server::start_as(begun, &[]);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.process())).expect("its limits");
+    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).expect("a line of files");
+    assert_eq!(files.split_whitespace().take(2).collect::<Vec<_>>(), ["2048", "2048"]);
 }
 
 #[test]

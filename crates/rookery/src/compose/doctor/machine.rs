@@ -120,7 +120,7 @@ fn durable(data: &Path) -> Finding {
     }
 }
 
-/// A socket is a file. What the running server was given counts; without one, what this shell would give it.
+/// A socket is a file. What the running server was given counts; without one, what one started here would ask for and get.
 fn files(config: &Config) -> Finding {
     const NAME: &str = "files";
     const BESIDE: u64 = 500;
@@ -135,9 +135,16 @@ fn files(config: &Config) -> Finding {
     let running = data_dir::holder(&config.server.data);
     let whose =
         running.map_or("a server started from here".to_owned(), |process| format!("process {process}"));
-    let limits = running.map_or("/proc/self/limits".to_owned(), |process| format!("/proc/{process}/limits"));
-    match crate::telemetry::files_max_in(Path::new(&limits)) {
-        None => Finding::away(NAME, format!("{limits} cannot be read"), "ask as the user the server runs as"),
+    let most = match running {
+        None => Some(load::process::descriptors_max()),
+        Some(process) => crate::telemetry::files_max_in(Path::new(&format!("/proc/{process}/limits"))),
+    };
+    match most {
+        None => Finding::away(
+            NAME,
+            format!("the limits of {whose} cannot be read"),
+            "ask as the user the server runs as",
+        ),
         Some(most) if most < needed => Finding::doubtful(
             NAME,
             format!(
