@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use protocol::Stamp;
 use rustls::ServerConnection;
 use service::live::Share;
 use service::{Service, Who};
@@ -51,6 +52,7 @@ const SEND_BYTES: usize = 64 * 1024;
 /// One who is on the way to a core: not known yet, and counted as such.
 pub(crate) struct Coming {
     pub arrival: Arrival,
+    pub came: Stamp,
     pub stranger: Share<IpAddr>,
 }
 
@@ -82,34 +84,34 @@ pub(crate) struct Arrivals {
 impl Arrivals {
     /// Until nobody can come any more.
     pub async fn run(mut self) {
-        type Upgraded = (Option<Bare>, Option<Who>, IpAddr, Share<IpAddr>);
+        type Upgraded = (Option<Bare>, Passport);
         let mut upgrading: FuturesUnordered<BoxFuture<'static, Upgraded>> = FuturesUnordered::new();
         loop {
             tokio::select! {
                 biased;
-                Some((bare, who, address, stranger)) = upgrading.next(), if !upgrading.is_empty() => {
+                Some((bare, pass)) = upgrading.next(), if !upgrading.is_empty() => {
                     if let Some(bare) = bare {
-                        self.hand_over(bare, who, address, stranger);
+                        self.hand_over(bare, pass);
                     }
                 }
                 coming = self.coming.recv() => {
-                    let Some(Coming { arrival, stranger }) = coming else { return };
+                    let Some(Coming { arrival, came, stranger }) = coming else { return };
                     let Arrival { bare, who, address, .. } = arrival;
-                    upgrading.push(Box::pin(async move { (bare.await, who, address, stranger) }));
+                    let (session, stranger) = (self.service.new_key(), Some(Box::new(stranger)));
+                    let pass = Passport { who, came, address, session, stranger, device: None };
+                    upgrading.push(Box::pin(async move { (bare.await, pass) }));
                 }
             }
         }
     }
 
-    fn hand_over(&self, bare: Bare, who: Option<Who>, address: IpAddr, stranger: Share<IpAddr>) {
+    fn hand_over(&self, bare: Bare, pass: Passport) {
         let Bare { stream, tls, read_ahead } = bare;
         tuned(&stream, self.stuck_max);
         let wire = match Wire::new(stream, tls.map(|tls| *tls)) {
             Ok(wire) => wire,
             Err(why) => return debug!(%why, "a socket could not be taken over: {why}"),
         };
-        let session = self.service.new_key();
-        let pass = Passport { who, address, session, stranger: Some(Box::new(stranger)), device: None };
         let socket = Box::new(Socket::new(wire, Place::take(&self.hub.open), pass, Instant::now()));
         let core = self.next.fetch_add(1, Ordering::Relaxed) % self.hub.inboxes.len();
         self.hub.inboxes[core].send([ToCore::Arrived(Box::new(Newcomer { socket, read_ahead }))]);

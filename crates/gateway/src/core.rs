@@ -232,7 +232,7 @@ impl Core {
             ToCore::Doubted(workspace) => self.doubted(workspace),
             ToCore::Answered(answer) => self.answered(*answer),
             ToCore::Changed(changes) => self.changed(&changes),
-            ToCore::Ended(account) => self.recheck(account),
+            ToCore::Ended(account) => self.ended(account),
             ToCore::Drain => self.drain(),
         }
     }

@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use protocol::frame::{Again, GoodbyeCode, Look};
-use protocol::{AccountId, By, ChannelId, Epoch, Key, Position, Role, WorkspaceId};
+use protocol::{AccountId, By, ChannelId, Epoch, Key, Position, Role, Stamp, WorkspaceId};
 use service::live::presence::Presence;
 use service::live::{Feed, Here, Share, Shares, Stay};
 use service::{NotDone, Service, Who};
@@ -50,6 +50,8 @@ pub(crate) struct From {
     pub by: Option<By>,
     pub me: Option<Me>,
     pub who: Option<Who>,
+    /// When it came, and `who` was looked up, if it showed that.
+    pub came: Stamp,
     pub address: IpAddr,
     pub session: Key,
 }
@@ -93,6 +95,9 @@ pub(crate) enum What {
     Still {
         role: Role,
         may_invite: bool,
+        doubt: u32,
+        /// All could be found out.
+        is_settled: bool,
     },
     Goodbye(GoodbyeCode, Again),
     Judged(Box<Judged>),
@@ -104,6 +109,8 @@ pub(crate) enum What {
 pub(crate) struct Opening {
     pub by: By,
     pub who: Who,
+    /// As of when that is known to be good; nothing where it is only brought level again.
+    pub as_of: Option<Stamp>,
     /// Its place among those of its account; nothing where it is only brought level again.
     pub device: Option<Share<AccountId>>,
     /// Keeps the workspace followed until there is a room for it; nothing where there is one.
@@ -279,6 +286,7 @@ fn nobody() -> From {
         by: None,
         me: None,
         who: None,
+        came: Stamp(0),
         address: IpAddr::from([0; 16]),
         session: Key::default(),
     }

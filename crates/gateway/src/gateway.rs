@@ -154,7 +154,8 @@ impl Gateway {
     /// Takes over a connection once its upgrade was answered. False where there is no place for it.
     pub fn arrive(&self, arrival: Arrival) -> bool {
         let Some(stranger) = self.strangers.take(arrival.network) else { return false };
-        self.sockets() < self.sockets_max && self.coming.try_send(Coming { arrival, stranger }).is_ok()
+        let came = self.hub.service.now();
+        self.sockets() < self.sockets_max && self.coming.try_send(Coming { arrival, came, stranger }).is_ok()
     }
 
     /// How many are open.

@@ -106,7 +106,10 @@ impl Listener for Hub {
     }
     fn broke(&self, workspace: WorkspaceId, at: Mark) {
         match workspace {
-            WorkspaceId::INSTALLATION => self.all(|| ToCore::Ended(None)),
+            WorkspaceId::INSTALLATION => {
+                self.tickets.missed(self.service.now());
+                self.all(|| ToCore::Ended(None));
+            }
             _ => self.all(|| ToCore::Broke(workspace, at)),
         }
     }

@@ -36,8 +36,8 @@ pub enum Ask {
     Typing(Typing),
     /// Private rows newer than this were missed.
     Private(u64),
-    /// The account's sessions changed: is this one still good?
-    Recheck,
+    /// Its sessions or its role changed: is this one still good? Asked under the number of the doubt.
+    Recheck(u32),
 }
 
 /// Which channels of a look the asker has no seat in, and as of when: the others need no judgement but the core's own.
@@ -54,7 +54,7 @@ pub enum Next {
     Ask(Ask),
     /// A ping: say where we are.
     At,
-    /// Looked around a moment ago: the last look of a second counts.
+    /// Looked around a moment ago, or before they were in: the last look counts.
     Later(Box<Look>),
     /// It could not be read; under its key it is refused.
     Refuse {
@@ -85,6 +85,8 @@ pub struct Me {
 #[derive(Debug)]
 pub struct Session {
     stage: Stage,
+    /// Was brought in once: from then on it can be judged what they may see.
+    is_in: bool,
     began: Instant,
     pace: Pace,
     unanswered: u16,
@@ -115,6 +117,7 @@ impl Session {
     pub fn new(now: Instant) -> Self {
         Self {
             stage: Stage::New,
+            is_in: false,
             began: now,
             pace: Pace::default(),
             unanswered: 0,
@@ -164,16 +167,16 @@ impl Session {
     fn look(&mut self, mut look: Look, now: Instant) -> Next {
         look.people.truncate(LOOK_PEOPLE_MAX);
         look.channels.truncate(LOOK_CHANNELS_MAX);
-        if self.looked.is_some_and(|at| now.duration_since(at) < LOOK_EVERY) {
+        if !self.is_in || self.looked.is_some_and(|at| now.duration_since(at) < LOOK_EVERY) {
             return Next::Later(Box::new(look));
         }
         self.looked = Some(now);
         Next::Ask(Ask::Look(Box::new(look), Unseated::default()))
     }
 
-    /// More often than others need to know is not told.
+    /// More often than others need to know is not told, nor of who is not in yet.
     fn types(&mut self, typing: Typing, now: Instant) -> Next {
-        if self.typed.is_some_and(|at| now.duration_since(at) < TYPING_EVERY) {
+        if !self.is_in || self.typed.is_some_and(|at| now.duration_since(at) < TYPING_EVERY) {
             return Next::Nothing;
         }
         self.typed = Some(now);
@@ -195,7 +198,7 @@ impl Session {
 
     /// Level from here on: what came before was told, or is in what was told.
     pub fn enter(&mut self, epoch: Epoch, at: Position, private: u64) {
-        self.stage = Stage::Level;
+        (self.stage, self.is_in) = (Stage::Level, true);
         self.epoch = epoch;
         (self.from, self.heard) = (at, Position(0));
         self.private = self.private.max(private);

@@ -30,11 +30,16 @@ pub struct Who {
     pub scopes: Scopes,
     pub operator: bool,
     pub signed_us: Stamp,
+    /// When it opens nothing any more by itself.
+    pub expires_us: Option<Stamp>,
 }
 
 impl Who {
     pub fn in_(&self, workspace: WorkspaceId) -> By {
         By::new(workspace, self.account).signed_in_at(self.signed_us)
+    }
+    pub fn has_expired(&self, now: Stamp) -> bool {
+        self.expires_us.is_some_and(|until| until <= now)
     }
 }
 
@@ -128,8 +133,9 @@ fn opened(known: &Credential, account: &Account, now: Stamp) -> Option<Opened> {
         },
         operator: account.operator,
         signed_us: known.created_us,
+        expires_us: known.expires_us,
     };
-    Some(Opened { who, seen_us: known.seen_us, expires_us: known.expires_us })
+    Some(Opened { who, seen_us: known.seen_us })
 }
 
 fn moment<T>(seen: &Seen<T>) -> Seen<()> {

@@ -170,6 +170,8 @@ impl Who {
             scopes: Scopes::ALL,
             operator: false,
             signed_us,
+            // A session ends by being ended or idle.
+            expires_us: None,
         }
     }
 }

@@ -30,14 +30,13 @@ const TOUCHES_WAITING_MAX: usize = 1_000;
 pub(crate) struct Opened {
     pub who: Who,
     pub seen_us: Stamp,
-    pub expires_us: Option<Stamp>,
 }
 
 impl Opened {
     pub fn is_live_at(&self, now: Stamp) -> bool {
         let idle = self.who.kind == CredentialKind::Session
             && self.seen_us.plus(SESSION_IDLE_SECONDS * Stamp::SECOND) <= now;
-        self.expires_us.is_none_or(|until| until > now) && !idle
+        !self.who.has_expired(now) && !idle
     }
 }
 

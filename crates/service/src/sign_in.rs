@@ -76,6 +76,7 @@ impl Service {
             scopes: Scopes::ALL,
             operator,
             signed_us: done.stamp,
+            expires_us: None,
         };
         Ok(Session { who, secret })
     }

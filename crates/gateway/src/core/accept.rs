@@ -116,7 +116,8 @@ impl Core {
         };
         let wire = Wire::of(stream, tls);
         let session = self.given.service.new_key();
-        let pass = Passport { who: None, address, session, stranger: None, device: None };
+        let came = self.given.service.now();
+        let pass = Passport { who: None, came, address, session, stranger: None, device: None };
         let place = Place::at_the_door(&self.given.open);
         let mut socket = Socket::new(wire, place, pass, self.now);
         socket.greeting = Some(Box::new(Greeting { head: Head::default(), share: share.flatten() }));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::frame::{Again, Faces, GoodbyeCode};
-use protocol::{AccountId, Position, Role};
+use protocol::{AccountId, Position, Role, Stamp};
 use service::live::{EventKind, Mark, Piece, may_see};
 
 use super::Core;
@@ -24,9 +24,7 @@ impl Core {
         if let What::Versions(workspace, versions) = what {
             return self.compared(workspace, &versions);
         }
-        if self.sockets.addressed(slot, generation).is_none() {
-            return;
-        }
+        let Some(socket) = self.sockets.addressed(slot, generation) else { return };
         match what {
             What::Opened(opening) => self.opened(slot, *opening),
             What::Done { frames, count, position } => self.done(slot, &frames, count, position),
@@ -35,7 +33,11 @@ impl Core {
             What::Looking { look, people, narrow, since } => {
                 self.looking(slot, look, &people, (narrow, since));
             }
-            What::Still { role, may_invite } => self.stays(slot, role, may_invite),
+            What::Still { role, may_invite, doubt, is_settled } => {
+                if socket.doubt.hears(doubt, is_settled) {
+                    self.stays(slot, role, may_invite);
+                }
+            }
             What::Goodbye(code, again) => self.goodbye(slot, code, again),
             What::Judged(judged) => self.judged(slot, *judged),
             // Of no socket: taken above.
@@ -108,7 +110,19 @@ impl Core {
     fn opened(&mut self, slot: u32, mut opening: Opening) {
         let stay = opening.stay.take();
         let Opening {
-            by, who, device, role, may_invite, epoch, position, level, private, seats, frames, ..
+            by,
+            who,
+            as_of,
+            device,
+            role,
+            may_invite,
+            epoch,
+            position,
+            level,
+            private,
+            seats,
+            frames,
+            ..
         } = opening;
         // Its seats are of one moment, what it was told goes to another: from the earlier on everything is looked at.
         let begin = position.min(level);
@@ -124,7 +138,6 @@ impl Core {
         }
         room.enter(slot, by.account, &seats);
         let came_to = room.position;
-        let look = self.sockets.get(slot).and_then(|socket| socket.look.clone());
         if let Some(socket) = self.sockets.get_mut(slot) {
             let is_first = socket.room == NO_ROOM;
             socket.room = at;
@@ -140,10 +153,7 @@ impl Core {
             }
         }
         self.say_opening(slot, &frames);
-        if let Some(look) = look {
-            // What it lost the sight of meanwhile was told to nobody.
-            self.ask(slot, Ask::Look(look, Unseated::default()));
-        }
+        self.ask_what_waited(slot, by.account, as_of);
         // The room may be further than the feed, by somebody's state: what lies between is told to nobody who comes now.
         let lacks = known.is_some()
             && begin < came_to
@@ -155,6 +165,19 @@ impl Core {
             // Nobody else is here: what came since is told as if it came now.
             (None, Some(pieces)) => pieces.iter().for_each(|piece| self.tell(piece)),
             (Some(_), Some(pieces)) => self.catch_up(slot, by.account, &pieces, came_to),
+        }
+    }
+
+    fn ask_what_waited(&mut self, slot: u32, account: AccountId, as_of: Option<Stamp>) {
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        // What it lost the sight of meanwhile was told to nobody; what it looked at before it was in was not judged.
+        let look = socket.look.clone().or_else(|| socket.later.take());
+        let look = look.map(|look| Ask::Look(look, Unseated::default()));
+        let ahead = std::mem::take(&mut socket.ahead);
+        look.into_iter().chain(ahead).for_each(|ask| self.ask(slot, ask));
+        // An end that was heard while it was on its way found it in no room.
+        if as_of.is_some_and(|as_of| self.given.tickets.may_have_ended(account, as_of)) {
+            self.recheck(slot);
         }
     }
 
@@ -218,7 +241,7 @@ impl Core {
                         }
                     }
                     (true, EventKind::MemberChanged | EventKind::MemberLeft | EventKind::AuditNoted, _) => {
-                        self.ask(slot, Ask::Recheck);
+                        self.may_be_another(slot, account, Some(image));
                     }
                     _ => {}
                 }
@@ -294,7 +317,7 @@ impl Core {
     }
 
     /// Sessions of an account ended somewhere: is each of its sockets here still good?
-    pub(super) fn recheck(&mut self, account: Option<AccountId>) {
+    pub(super) fn ended(&mut self, account: Option<AccountId>) {
         let rooms: Vec<u32> = self.by_workspace.values().copied().collect();
         for at in rooms {
             let slots: Vec<u32> = match (self.room_mut(at), account) {
@@ -302,7 +325,7 @@ impl Core {
                 (Some(room), Some(account)) => room.slots_of(account).to_vec(),
                 (Some(room), None) => room.slots().collect(),
             };
-            slots.into_iter().for_each(|slot| self.ask(slot, Ask::Recheck));
+            slots.into_iter().for_each(|slot| self.recheck(slot));
         }
     }
 }

@@ -10,6 +10,7 @@ use super::write::{Put, is_later};
 use super::{CAUGHT_UP, Core, SCRATCH_BYTES};
 use crate::codec::{self, Broken, Heard};
 use crate::desk::{Errand, From};
+use crate::limits::UNANSWERED_MAX;
 use crate::session::{Ask, Next, Unseated};
 
 /// Reads of one socket in a turn; a peer who never stops leaves room for the others.
@@ -142,23 +143,36 @@ impl Core {
 
     pub(super) fn ask(&mut self, slot: u32, mut ask: Ask) {
         let generation = self.sockets.generation(slot);
-        let Some(socket) = self.sockets.get(slot) else { return };
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        if socket.room == NO_ROOM && !matches!(ask, Ask::Enter(_)) {
+            // Who they are is not known here yet; asked now, it would be asked by nobody.
+            if socket.ahead.len() >= usize::from(UNANSWERED_MAX) {
+                return self.goodbye(slot, GoodbyeCode::TooFast, Again::AfterMs(1_000));
+            }
+            return socket.ahead.push(ask);
+        }
         let room = self.rooms.get(socket.room as usize).and_then(Option::as_ref);
-        if let (Ask::Look(look, unseated), Some(room)) = (&mut ask, room) {
-            let others = look.channels.iter().filter(|channel| !room.has_seat(slot, **channel));
-            *unseated = Unseated { channels: others.copied().collect(), since: room.position };
+        match (&mut ask, room) {
+            (Ask::Look(look, unseated), Some(room)) => {
+                let others = look.channels.iter().filter(|channel| !room.has_seat(slot, **channel));
+                *unseated = Unseated { channels: others.copied().collect(), since: room.position };
+            }
+            // Only who sits in a channel types there.
+            (Ask::Typing(typing), Some(room)) if !room.has_seat(slot, typing.channel) => return,
+            _ => {}
         }
-        // Only who sits in a channel types there.
-        if let (Ask::Typing(typing), Some(room)) = (&ask, room)
-            && !room.has_seat(slot, typing.channel)
-        {
-            return;
-        }
-        let Passport { who, address, session, .. } = &*socket.pass;
-        let (who, address, session) = (*who, *address, *session);
+        let Passport { who, came, address, session, .. } = &*socket.pass;
+        let (who, came, address, session) = (*who, *came, *address, *session);
         let by = who.zip(room).map(|(who, room)| who.in_(room.workspace));
-        let from = From { slot, generation, by, me: socket.me, who, address, session };
+        let from = From { slot, generation, by, me: socket.me, who, came, address, session };
         self.errands.push(Errand::Ask(Box::new(from), ask));
+    }
+
+    /// Whether it may still be here, and as whom, is in doubt.
+    pub(super) fn recheck(&mut self, slot: u32) {
+        let Some(socket) = self.sockets.get_mut(slot) else { return };
+        let doubt = socket.doubt.begin();
+        self.ask(slot, Ask::Recheck(doubt));
     }
 
     pub(super) fn say(&mut self, slot: u32, frames: &[u8]) {

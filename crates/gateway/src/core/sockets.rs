@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use protocol::frame::Look;
-use protocol::{AccountId, Key};
+use protocol::{AccountId, Key, Stamp};
 use service::Who;
 use service::live::Share;
 use tokio::time::Instant;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::accept::Greeting;
 use crate::codec::Decoder;
 use crate::outbox::Outbox;
-use crate::session::{Held, Me, Session};
+use crate::session::{Ask, Held, Me, Session};
 use crate::wire::Wire;
 
 pub(super) const NO_ROOM: u32 = u32::MAX;
@@ -28,8 +28,10 @@ pub(crate) struct Socket {
     pub outbox: Option<Box<Outbox>>,
     pub held: Option<Box<Held>>,
     pub look: Option<Box<Look>>,
-    /// Looked around too soon; asked with the next second.
+    /// Looked around too soon: asked with the next second, or once they are in.
     pub later: Option<Box<Look>>,
+    /// Said before it was in, in that order; asked then.
+    pub ahead: Vec<Ask>,
     pub pass: Box<Passport>,
     pub me: Option<Me>,
     pub room: u32,
@@ -39,6 +41,31 @@ pub(crate) struct Socket {
     pub leaving: Option<Instant>,
     /// Not read until what waits for it was taken.
     pub paused: bool,
+    pub doubt: Doubt,
+}
+
+/// Whether somebody may still be here, and as whom: asked under a number, until what made it doubtful last is answered.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Doubt {
+    number: u32,
+    is_open: bool,
+}
+
+impl Doubt {
+    pub fn begin(&mut self) -> u32 {
+        *self = Self { number: self.number.wrapping_add(1), is_open: true };
+        self.number
+    }
+    /// What is not answered yet, or could not be.
+    pub fn open(self) -> Option<u32> {
+        self.is_open.then_some(self.number)
+    }
+    /// Whether an answer counts: to an earlier doubt it may know nothing of what made the last one.
+    pub fn hears(&mut self, number: u32, is_settled: bool) -> bool {
+        let is_last = self.number == number;
+        self.is_open &= !(is_last && is_settled);
+        is_last
+    }
 }
 
 impl Socket {
@@ -54,12 +81,14 @@ impl Socket {
             held: None,
             look: None,
             later: None,
+            ahead: Vec::new(),
             pass: Box::new(pass),
             me: None,
             room: NO_ROOM,
             progress: now,
             leaving: None,
             paused: false,
+            doubt: Doubt::default(),
         }
     }
 }
@@ -105,6 +134,8 @@ impl Drop for Place {
 pub(crate) struct Passport {
     /// By cookie or header, before anything was said.
     pub who: Option<Who>,
+    /// When it came; that was looked up about then.
+    pub came: Stamp,
     pub address: IpAddr,
     pub session: Key,
     /// Held until it is known who this is.
@@ -166,5 +197,23 @@ impl Sockets {
     pub fn addressed(&mut self, slot: u32, generation: u32) -> Option<&mut Socket> {
         let place = self.slots.get_mut(slot as usize).filter(|place| place.generation == generation)?;
         place.socket.as_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubt_lasts_until_the_last_of_them_is_settled() {
+        let mut doubt = Doubt::default();
+        assert_eq!(doubt.open(), None);
+        let (first, second) = (doubt.begin(), doubt.begin());
+        assert!(!doubt.hears(first, true), "what was true then may be so no more");
+        assert_eq!(doubt.open(), Some(second));
+        assert!(doubt.hears(second, false), "as far as it could be found out");
+        assert_eq!(doubt.open(), Some(second));
+        assert!(doubt.hears(second, true));
+        assert_eq!(doubt.open(), None);
     }
 }

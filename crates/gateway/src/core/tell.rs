@@ -81,14 +81,8 @@ impl Core {
             // What their role lets them hear, and whether they may still be here, the desk knows: an admin may have asked
             // them to sign in again, which only the audit tells.
             (EventKind::MemberChanged | EventKind::AuditNoted, Some(account), _) => {
-                let member = image.and_then(|(_, image)| image.member.as_ref());
-                let role = member.map(|member| member.role);
                 for slot in room.slots_of(account).to_vec() {
-                    // At once: what comes before the desk's word is not for a guest, or would be kept from who is one no more.
-                    if let Some(role) = role {
-                        self.takes_role(slot, role);
-                    }
-                    self.ask(slot, Ask::Recheck);
+                    self.may_be_another(slot, account, image.map(|(_, image)| image));
                 }
             }
             (EventKind::WorkspaceChanged, ..) => {
@@ -103,11 +97,21 @@ impl Core {
         }
     }
 
-    fn takes_role(&mut self, slot: u32, role: Role) {
+    /// Something happened to who is at a socket. Their role is taken at once: what comes before the desk's word is not for who
+    /// lost it, or would be kept from who is a guest no more.
+    pub(super) fn may_be_another(&mut self, slot: u32, account: AccountId, image: Option<&Image>) {
         let me = self.sockets.get(slot).and_then(|socket| socket.me);
-        if me.is_some_and(|me| (me.role == Role::Guest) != (role == Role::Guest)) {
-            self.stays(slot, role, false);
+        let member = image.and_then(|image| image.member.as_ref()).filter(|member| member.account == account);
+        let role = member.map(|member| member.role);
+        if let (Some(me), Some(role)) = (me, role)
+            && me.role != role
+        {
+            // Whether more than these may invite is for the desk to say.
+            let may_invite =
+                role == Role::Owner || (me.may_invite && (me.role, role) == (Role::Member, Role::Admin));
+            self.stays(slot, role, may_invite);
         }
+        self.recheck(slot);
     }
 
     /// A seat of somebody ended: guests who looked at them, and they themselves where they are one, may share no other.

@@ -6,6 +6,7 @@ use protocol::frame::{Again, GoodbyeCode};
 use tokio::time::Instant;
 
 use super::Core;
+use super::sockets::NO_ROOM;
 use crate::session::{Ask, Stage, Unseated};
 
 /// How often a part of the sockets is told to go while draining.
@@ -89,20 +90,27 @@ impl Core {
             self.doomed.push(slot);
         } else if socket.session.is_silent(now, &limits) {
             self.goodbye(slot, GoodbyeCode::NoHello, Again::Now);
-        } else if let Some(look) = socket.later.take() {
+        } else if let Some(look) = socket.later.take_if(|_| socket.room != NO_ROOM) {
             self.ask(slot, Ask::Look(look, Unseated::default()));
         }
     }
 
     fn heartbeat(&mut self, slot: u32, turn: u64) {
-        let Some(socket) = self.sockets.get(slot) else { return };
-        if socket.session.stage() != Stage::Level || socket.leaving.is_some() {
-            return;
+        let Some(socket) = self.sockets.get(slot).filter(|socket| socket.leaving.is_none()) else { return };
+        let now = self.given.service.now();
+        if socket.pass.who.is_some_and(|who| who.has_expired(now)) {
+            return self.goodbye(slot, GoodbyeCode::SignedOut, Again::Never);
         }
+        let doubt = socket.doubt.open();
+        if let Some(doubt) = doubt {
+            // What could not be found out the last time may be known by now.
+            self.ask(slot, Ask::Recheck(doubt));
+        }
+        let Some(socket) = self.sockets.get(slot).filter(|socket| socket.session.is_level()) else { return };
         let room = self.rooms.get(socket.room as usize).and_then(Option::as_ref);
         let ticket = match (room, &socket.pass.who) {
-            (Some(room), Some(who)) if turn.is_multiple_of(TICKET_EVERY) => {
-                Some(self.given.tickets.write(who, room.workspace, self.given.service.now()))
+            (Some(room), Some(who)) if turn.is_multiple_of(TICKET_EVERY) && doubt.is_none() => {
+                Some(self.given.tickets.write(who, room.workspace, now))
             }
             _ => None,
         };

@@ -193,7 +193,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
     use std::time::Duration;
 
-    use protocol::{Epoch, Key, Position};
+    use protocol::{Epoch, Key, Position, Stamp};
 
     use super::super::sockets::{Passport, Place};
     use super::*;
@@ -209,8 +209,8 @@ mod tests {
         there.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
         let (stream, _) = listener.accept().expect("it comes");
         tuned(&stream, Duration::from_mins(1));
-        let pass =
-            Passport { who: None, address: here, session: Key::default(), stranger: None, device: None };
+        let (session, came) = (Key::default(), Stamp(0));
+        let pass = Passport { who: None, came, address: here, session, stranger: None, device: None };
         let place = Place::take(&std::sync::Arc::default());
         let mut socket = Socket::new(Wire::new(stream, None).expect("a socket"), place, pass, now);
         socket.session.enter(Epoch(7), Position(10), 0);

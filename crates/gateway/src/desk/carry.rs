@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use protocol::frame::{Act, Again, GoodbyeCode, Keeping, Marking, Sending, Target, Typing};
 use protocol::{By, Key, Position, Refusal};
-use service::{Address, Done, Draft, NotDone, PrivateKind, ReadMark, Scope};
+use service::{Address, Done, Draft, Entered, NotDone, PrivateKind, ReadMark, Scope};
 use tokio::time::Instant;
 use traces::{Kind, Span};
 
@@ -186,7 +186,7 @@ impl Shared {
                 None
             }
             Ask::Private(since) => self.private_since(by, since).await,
-            Ask::Recheck => Some(self.recheck(from, by).await),
+            Ask::Recheck(doubt) => Some(self.recheck(from, by, doubt).await),
             Ask::Enter(_) | Ask::Send(_) | Ask::Act(_) | Ask::Mark(_) | Ask::Typing(_) => None,
         }
     }
@@ -202,15 +202,18 @@ impl Shared {
     }
 
     /// Whether this socket may still be here, and as whom. Not knowing now is no reason to send somebody away: nothing
-    /// it asks for is done without being judged.
-    async fn recheck(&self, from: &From, by: By) -> What {
-        if let Some(who) = &from.who
-            && let Ok(false) = self.service.still_opens(who).await
-        {
+    /// it asks for is done without being judged. The doubt stays, and it is asked again.
+    async fn recheck(&self, from: &From, by: By, doubt: u32) -> What {
+        let opens = match &from.who {
+            Some(who) => self.service.still_opens(who).await,
+            None => Ok(true),
+        };
+        if matches!(opens, Ok(false)) {
             return What::Goodbye(GoodbyeCode::SignedOut, Again::Never);
         }
+        let is_settled = opens.is_ok();
         match self.service.enter(by, &[]).await {
-            Ok(entered) => What::Still { role: entered.role, may_invite: entered.may_invite },
+            Ok(Entered { role, may_invite, .. }) => What::Still { role, may_invite, doubt, is_settled },
             Err(error) => match words::farewell(&error) {
                 Some((code, again)) => What::Goodbye(code, again),
                 None => What::Say(Vec::new()),

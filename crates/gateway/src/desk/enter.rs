@@ -14,6 +14,7 @@ type Farewell = (GoodbyeCode, Again);
 
 /// The database is too busy for newcomers.
 const LATER: Farewell = (GoodbyeCode::Storm, Again::AfterMs(1_500));
+const SIGNED_OUT: Farewell = (GoodbyeCode::SignedOut, Again::Never);
 /// One account has as many sockets as it may; another has to go first.
 const TOO_MANY: Farewell = (GoodbyeCode::Storm, Again::AfterMs(60_000));
 
@@ -27,7 +28,7 @@ impl Shared {
             return Err((GoodbyeCode::Storm, Again::AfterMs(after_ms)));
         }
         self.hear_of_ends().await?;
-        let (who, workspace) = self.who_and_where(from, &hello).await?;
+        let (who, known, workspace) = self.who_and_where(from, &hello).await?;
         let by = who.in_(workspace);
         let device = self.devices.take(by.account).ok_or(TOO_MANY)?;
         let (mark, stay) = self.feed.follow(workspace).await.map_err(|_| LATER)?;
@@ -35,12 +36,12 @@ impl Shared {
         let epoch = hello.epoch.map(Epoch).filter(|epoch| *epoch == mark.epoch);
         let was = Was { at: epoch.zip(hello.position.map(Position)), private: epoch.zip(hello.private) };
         let brought = self.bring(by, &hello.waiting, was).await.map_err(turned_away)?;
-        let now = self.service.now();
-        let ticket = self.tickets.write(&who, workspace, now);
+        // It is from before any end that is heard meanwhile.
+        let ticket = self.tickets.write(&who, workspace, known);
         let mut welcome = Vec::new();
-        self.welcome(from, by, &brought.entered, &ticket, now, &mut welcome);
+        self.welcome(from, by, &brought.entered, &ticket, &mut welcome);
         let opening = self.opening(by, who, brought, welcome);
-        Ok(Opening { device: Some(device), stay: Some(stay), ..opening })
+        Ok(Opening { as_of: Some(known), device: Some(device), stay: Some(stay), ..opening })
     }
 
     /// Before anybody is looked up: whose session ends after that is sent away.
@@ -54,7 +55,7 @@ impl Shared {
         Ok(())
     }
 
-    fn welcome(&self, from: &From, by: By, entered: &Entered, ticket: &str, now: Stamp, into: &mut Vec<u8>) {
+    fn welcome(&self, from: &From, by: By, entered: &Entered, ticket: &str, into: &mut Vec<u8>) {
         let number = |reply: &str| {
             let reply: serde_json::Value = serde_json::from_str(reply).ok()?;
             reply.get("number")?.as_u64()
@@ -69,7 +70,7 @@ impl Shared {
             session: from.session,
             node: &self.node,
             ticket,
-            now,
+            now: self.service.now(),
             workspace: by.workspace,
             epoch: entered.epoch,
             position: entered.position,
@@ -88,13 +89,14 @@ impl Shared {
         codec::text(&Down::Welcome(welcome).text(), into);
     }
 
-    /// By ticket without asking anybody, by token, or by what the upgrade showed.
-    async fn who_and_where(&self, from: &From, hello: &Hello) -> Result<(Who, WorkspaceId), Farewell> {
+    /// By ticket without asking anybody, by token, or by what the upgrade showed; and as of when that is known.
+    async fn who_and_where(&self, from: &From, hello: &Hello) -> Result<(Who, Stamp, WorkspaceId), Farewell> {
+        let now = self.service.now();
         let named = self.service.workspace_named(&hello.workspace).await.map_err(turned_away)?;
         let workspace = named
             .filter(|workspace| *workspace != WorkspaceId::INSTALLATION)
             .ok_or((GoodbyeCode::NotAMember, Again::Never))?;
-        let read = |ticket: &str| self.tickets.read(ticket, workspace, self.service.now());
+        let read = |ticket: &str| self.tickets.read(ticket, workspace, now);
         let named = match hello.ticket.as_deref().and_then(read) {
             Some(named) if named.is_old => {
                 let opens = self.service.still_opens(&named.who).await.map_err(turned_away)?;
@@ -103,19 +105,26 @@ impl Shared {
             Some(named) => Some(named.who),
             None => None,
         };
-        let who = match (named, &hello.token) {
-            (Some(who), _) => Some(who),
+        let (who, mut known) = match (named, &hello.token) {
+            (Some(who), _) => (Some(who), now),
             (None, Some(token)) => match token.parse() {
-                Ok(secret) => self.service.who(&secret, from.address).await.map_err(turned_away)?,
-                Err(()) => None,
+                Ok(secret) => (self.service.who(&secret, from.address).await.map_err(turned_away)?, now),
+                Err(()) => (None, now),
             },
-            (None, None) => from.who,
+            (None, None) => (from.who, from.came),
         };
-        let who = who.ok_or((GoodbyeCode::SignedOut, Again::Never))?;
+        let who = who.ok_or(SIGNED_OUT)?;
+        // Who was remembered may have ended meanwhile, or a moment ago.
+        if self.tickets.may_have_ended(who.account, known) {
+            if !self.service.still_opens(&who).await.map_err(turned_away)? {
+                return Err(SIGNED_OUT);
+            }
+            known = now;
+        }
         if !who.scopes.holds(Scope::Read) || who.workspace.is_some_and(|bound| bound != workspace) {
             return Err((GoodbyeCode::NotAMember, Again::Never));
         }
-        Ok((who, workspace))
+        Ok((who, known, workspace))
     }
 
     /// It fell behind: from the state, as if it came back.
@@ -145,8 +154,22 @@ impl Shared {
         let at = At { position: level, private, now: self.service.now(), ticket: None };
         codec::text(&Down::At(at).text(), &mut frames);
         let Entered { epoch, position, role, may_invite, seats, .. } = entered;
-        let (device, stay) = (None, None);
-        Opening { by, who, device, stay, role, may_invite, epoch, position, level, private, seats, frames }
+        let (as_of, device, stay) = (None, None, None);
+        Opening {
+            by,
+            who,
+            as_of,
+            device,
+            stay,
+            role,
+            may_invite,
+            epoch,
+            position,
+            level,
+            private,
+            seats,
+            frames,
+        }
     }
 }
 

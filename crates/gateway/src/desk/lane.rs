@@ -25,7 +25,10 @@ impl Lane {
                 self.marks += 1;
                 Ask::Mark(marking)
             }
-            Ask::Recheck if self.waiting.contains(&Ask::Recheck) => return true,
+            Ask::Recheck(_) => {
+                self.waiting.retain(|known| !matches!(known, Ask::Recheck(_)));
+                ask
+            }
             // Who was seen typing a while ago is of no use to anybody.
             Ask::Typing(_) if !self.waiting.is_empty() => return true,
             Ask::Look(..) => {
@@ -42,9 +45,7 @@ impl Lane {
                 ask
             }
             // Commands are counted by the session until they are answered; of the rest there is one at a time.
-            Ask::Send(_) | Ask::Act(_) | Ask::Enter(_) | Ask::Level(..) | Ask::Recheck | Ask::Typing(_) => {
-                ask
-            }
+            Ask::Send(_) | Ask::Act(_) | Ask::Enter(_) | Ask::Level(..) | Ask::Typing(_) => ask,
         };
         self.waiting.push_back(ask);
         true
@@ -106,9 +107,9 @@ mod tests {
             mark(4, 1, None),
             mark(1, 2, None),
             typing.clone(),
-            Ask::Recheck,
+            Ask::Recheck(1),
             look(true),
-            Ask::Recheck,
+            Ask::Recheck(2),
             Ask::Private(7),
             Ask::Private(9),
             Ask::Private(4),
@@ -117,7 +118,7 @@ mod tests {
         }
         assert_eq!(
             lane.next(100),
-            [typing, mark(5, 1, None), mark(1, 2, None), Ask::Recheck, look(true), Ask::Private(4)]
+            [typing, mark(5, 1, None), mark(1, 2, None), look(true), Ask::Recheck(2), Ask::Private(4)]
         );
         assert!(lane.next(100).is_empty());
     }
@@ -136,7 +137,7 @@ mod tests {
         let mut lane = Lane::default();
         let mut took = true;
         for at in 0..10_000u64 {
-            for ask in [mark(at, (at % 250) as u8, Some(at)), look(true), Ask::Private(at), Ask::Recheck] {
+            for ask in [mark(at, (at % 250) as u8, Some(at)), look(true), Ask::Private(at), Ask::Recheck(1)] {
                 took &= lane.takes(ask);
             }
             if !took {

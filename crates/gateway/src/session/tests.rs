@@ -148,6 +148,24 @@ fn the_last_look_of_a_second_counts() {
 }
 
 #[test]
+fn before_they_are_in_the_last_look_waits_and_nobody_types() {
+    let mut stage = Stage::new();
+    stage.says(r#"{"hello": {"workspace": "rooks"}}"#).expect("a hello");
+    assert!(matches!(stage.says(r#"{"look": {}}"#), Ok(Next::Later(_))));
+    stage.now += Duration::from_secs(2);
+    assert!(matches!(stage.says(r#"{"look": {"idle": true}}"#), Ok(Next::Later(look)) if look.idle));
+    let typing = format!(r#"{{"typing": {{"channel": "{}"}}}}"#, ChannelId::new(key(1)));
+    assert_eq!(stage.says(&typing), Ok(Next::Nothing));
+    stage.session.enter(Epoch(7), Position(1), 0);
+    assert!(matches!(stage.says(r#"{"look": {}}"#), Ok(Next::Ask(Ask::Look(..)))));
+    assert!(matches!(stage.says(&typing), Ok(Next::Ask(Ask::Typing(_)))));
+    stage.session.fall_behind();
+    stage.session.rise().expect("brought level again");
+    stage.now += Duration::from_secs(2);
+    assert!(matches!(stage.says(&typing), Ok(Next::Ask(Ask::Typing(_)))), "in is in, level or not");
+}
+
+#[test]
 fn a_body_that_is_wrong_is_refused_under_its_key_or_ends_it() {
     let mut stage = Stage::level(1);
     let wrong = format!(r#"{{"send": {{"key": "{}", "channel": 1}}}}"#, key(9));

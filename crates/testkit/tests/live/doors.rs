@@ -11,7 +11,7 @@ use serde_json::json;
 use testkit::phone::masked;
 use testkit::{Ground, Heard, Phone, Plaza, Team, at_every_door};
 
-async fn says_goodbye(phone: &mut Phone, code: u16) -> serde_json::Value {
+pub(crate) async fn says_goodbye(phone: &mut Phone, code: u16) -> serde_json::Value {
     let goodbye = phone.hears("goodbye").await;
     assert_eq!(goodbye["code"], code, "{goodbye}");
     assert_eq!(phone.closed().await, Some(4000 + code));
