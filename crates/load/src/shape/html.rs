@@ -9,7 +9,7 @@ const HEIGHT: f64 = 160.0;
 const LEFT: f64 = 56.0;
 const COLOURS: [&str; 3] = ["#2563eb", "#d97706", "#dc2626"];
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:780px;margin:2rem auto;padding:0 1rem;color:#1f2937;background:#fff}\
-h1{font-size:1.5rem}h2{font-size:1rem;margin:1.6rem 0 .2rem}table{border-collapse:collapse;width:100%}td,th{padding:.25rem .6rem;border-bottom:1px solid #e5e7eb;text-align:left}\
+h1{font-size:1.5rem}h2{font-size:1rem;margin:1.6rem 0 .2rem}table{border-collapse:collapse;width:100%}td,th{padding:.25rem .6rem;border-bottom:1px solid #e5e7eb;text-align:left}td:first-child{min-width:15rem}\
 td:last-child{text-align:right;font-variant-numeric:tabular-nums}.kept{color:#15803d}.broken{color:#b91c1c;font-weight:600}svg{width:100%;height:auto}\
 text{font-size:11px;fill:#6b7280}@media(prefers-color-scheme:dark){body{background:#111827;color:#e5e7eb}td,th{border-color:#374151}}";
 
@@ -60,6 +60,8 @@ fn about(outcome: &Outcome) -> Vec<(&'static str, String)> {
     ];
     if let Some(stages) = outcome.stages.clone() {
         about.push(("A second, over time", stages));
+    }
+    if outcome.text_bytes > 0 {
         about.push(("Bytes of a text", outcome.text_bytes.to_string()));
     }
     about

@@ -117,7 +117,7 @@ impl Swarm {
             if !self.ledger.measures && now.as_secs_f64() >= asked.warm_up_s {
                 warm = (work.said, self.ledger.deliveries);
                 self.ledger.measure();
-                work.measures_from_here();
+                work.measures_from_here(warm.1);
                 (cpu, measured) = (flight::own_cpu(), now.as_secs_f64());
             }
             while let Some(due) = schedule.due(next).filter(|due| *due <= now) {
@@ -213,7 +213,7 @@ impl Swarm {
         let sample = Sample {
             at_s,
             said: work.said - work.before.0,
-            deliveries: self.ledger.deliveries - work.before.1,
+            deliveries: self.ledger.deliveries - work.before.1 + std::mem::take(&mut work.heard),
             p50_ms: milliseconds(lately.p50),
             p95_ms: milliseconds(lately.p95),
             p99_ms: milliseconds(lately.p99),

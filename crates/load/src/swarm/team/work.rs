@@ -28,8 +28,9 @@ pub struct Work {
     pub unsaid: u64,
     pub lag: Lag,
     pub samples: Vec<Sample>,
-    /// Where the second under way began: said, heard, refused.
+    /// Where the second under way began: said, heard, refused; and what was heard of it before counting began anew.
     pub before: (u64, u64, u64),
+    pub heard: u64,
     pub only_messages: bool,
     pub progress: bool,
     pub away: super::back::Away,
@@ -54,14 +55,17 @@ impl Work {
             lag: Lag::default(),
             samples: Vec::new(),
             before: (0, 0, 0),
+            heard: 0,
             only_messages: asked.only_messages,
             progress: asked.progress,
             away: super::back::Away::default(),
         }
     }
 
-    pub fn measures_from_here(&mut self) {
-        self.before = (self.said, 0, self.before.2);
+    /// In the middle of a second, which is told whole all the same.
+    pub fn measures_from_here(&mut self, heard: u64) {
+        self.heard = heard - self.before.1;
+        self.before.1 = 0;
     }
 
     fn member(&mut self, stream: u32) -> usize {
