@@ -200,11 +200,16 @@ impl Stage {
     }
 
     fn refused(&mut self, at: usize, body: &Value) {
+        let key = body["key"].as_str().unwrap_or_default();
         if body["code"].as_str().is_some_and(|code| LATER.contains(&code)) {
-            self.devices[at].ask_again_at = Some(self.now + ASKS_AGAIN_AFTER);
+            let device = &mut self.devices[at];
+            device.ask_again_at = Some(self.now + ASKS_AGAIN_AFTER);
+            // That was its answer. Where the outcome was not known, it may have happened, and is told whenever that comes.
+            if let Some(asked) = device.asked.get_mut(key) {
+                asked.first_here = false;
+            }
             return;
         }
-        let key = body["key"].as_str().unwrap_or_default();
         let Some(asked) = self.devices[at].asked.remove(key) else { return };
         self.tally.refused += 1;
         // A refusal leaves no receipt: of what was said more than once, another may still be on its way, and be done.
