@@ -15,6 +15,7 @@ pub mod ground;
 pub mod kill;
 pub mod ledger;
 pub mod node;
+mod over;
 pub mod phone;
 pub mod plaza;
 pub mod powercut;

@@ -306,7 +306,10 @@ impl Socket {
             }
             b"refused" => {
                 common.happened.refused += 1;
-                common.happened.slowed += u64::from(text_of(frame, "code") == Some("slow_down"));
+                match text_of(frame, "code") {
+                    Some("busy") => return common.under_way.put_off(frame),
+                    code => common.happened.slowed += u64::from(code == Some("slow_down")),
+                }
                 if let Some(mark) = self.answered(frame, common) {
                     common.ledger.withdraw(mark);
                 }

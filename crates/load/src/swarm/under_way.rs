@@ -18,6 +18,8 @@ struct Command {
 #[derive(Debug, Default)]
 pub struct UnderWay {
     commands: HashMap<Box<str>, Command>,
+    /// Keys of those that were put off.
+    later: Vec<Box<str>>,
 }
 
 impl UnderWay {
@@ -33,6 +35,21 @@ impl UnderWay {
         self.commands.remove(text_of(frame, "key")?)?.mark
     }
 
+    /// Whether it was done is not known, or it was not tried: it is asked again, under the same key.
+    pub fn put_off(&mut self, frame: &[u8]) {
+        let key = text_of(frame, "key").filter(|key| self.commands.contains_key(*key));
+        self.later.extend(key.map(Box::from));
+    }
+
+    /// What was put off since, and whose it is.
+    pub fn again(&mut self) -> Vec<(usize, String)> {
+        let keys = std::mem::take(&mut self.later);
+        let again = |key: Box<str>| {
+            self.commands.get(&key).map(|command| (command.socket, command.frame.to_string()))
+        };
+        keys.into_iter().filter_map(again).collect()
+    }
+
     /// All of one socket that wait for their answer, the oldest first: keys begin with their time.
     pub fn of(&self, socket: usize) -> Vec<String> {
         let mut own: Vec<_> = self.commands.iter().filter(|(_, command)| command.socket == socket).collect();
@@ -46,6 +63,7 @@ impl UnderWay {
 
     pub fn clear(&mut self) {
         self.commands.clear();
+        self.later.clear();
     }
 }
 
@@ -64,5 +82,9 @@ mod tests {
         assert_eq!(under_way.answered(br#"{"refused":{"key":"B","code":"slow_down"}}"#), Some(mark));
         assert_eq!(under_way.answered(br#"{"done":{"key":"A","position":"9"}}"#), None);
         assert_eq!((under_way.of(1).len(), under_way.len()), (0, 1));
+        under_way.put_off(br#"{"refused":{"key":"C","code":"busy"}}"#);
+        under_way.put_off(br#"{"refused":{"key":"B","code":"busy"}}"#);
+        assert_eq!(under_way.again(), [(2, "another's".to_owned())], "once, and only what waits");
+        assert!(under_way.again().is_empty() && under_way.len() == 1);
     }
 }

@@ -51,7 +51,7 @@ settings! {
         data: PathBuf = PathBuf::from("rookery-data");
         /// How long a soft stop (SIGTERM, SIGINT) waits for what is under way. A second signal does not wait.
         drain: Duration = Duration::from_secs(10);
-        /// The largest request body.
+        /// The largest request body, which only a picture may have: JSON has 256 KiB of it at most, and 16 where nobody is known yet.
         body_max: Size = Size(1 << 20);
         /// How many connections are open at once; further callers wait in the kernel's queue.
         connections_max: u32 = 10_000;

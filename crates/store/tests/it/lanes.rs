@@ -2,27 +2,20 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::verbs::Send;
-use domain::{Stamp, WorkspaceId};
 use futures_util::future::join_all;
-use store::port::{Ask, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Wait};
-use store::statement::Dialect;
-use store::{Answer, Engine, NotDone};
+use store::NotDone;
+use store::port::{Ask, Opened, Shape, StoreError, Wait};
 use testkit::team::number;
-use testkit::{Backend, Fault, Faults, Faulty, Ground, Node, Team};
+use testkit::{Backend, Fault, Faults, Faulty, Ground, Node, Team, engine_over};
 use tokio::task::yield_now;
 
 /// Two lanes on one file, each of which lets everybody else go first.
 struct Polite(Faulty);
 
-#[async_trait]
-impl Engine for Polite {
+engine_over! { Polite {
     fn shape(&self) -> Shape {
         Shape { lanes: 2, own_thread: false, ..self.0.shape() }
-    }
-    fn dialect(&self) -> Dialect {
-        self.0.dialect()
     }
     async fn open(&self, asks: &[Ask], wait: Wait) -> Result<Opened, StoreError> {
         for _ in 0..20 {
@@ -30,33 +23,7 @@ impl Engine for Polite {
         }
         self.0.open(asks, wait).await
     }
-    async fn begin_epoch(&self) -> Result<(), StoreError> {
-        self.0.begin_epoch().await
-    }
-    async fn look(
-        &self,
-        workspace: WorkspaceId,
-        fresh: Freshness,
-        queries: &[Query],
-    ) -> Result<Seen<Vec<Answer>>, StoreError> {
-        self.0.look(workspace, fresh, queries).await
-    }
-    async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
-        self.0.run(query).await
-    }
-    async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
-        self.0.run_together(queries).await
-    }
-    async fn now(&self) -> Result<Stamp, StoreError> {
-        self.0.now().await
-    }
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.0.ping().await
-    }
-    fn load_figures(&self) -> LoadFigures {
-        self.0.load_figures()
-    }
-}
+} }
 
 struct Stage {
     node: Node,

@@ -68,7 +68,7 @@ async fn says(plaza: &Plaza, text: &str) {
 }
 
 /// Every event up to a message, and what it is: kind and position.
-async fn until(device: &mut Device, text: &str) -> Vec<Value> {
+pub async fn until(device: &mut Device, text: &str) -> Vec<Value> {
     let mut events = Vec::new();
     loop {
         let event = device.phone.hears("event").await;
@@ -81,7 +81,7 @@ async fn until(device: &mut Device, text: &str) -> Vec<Value> {
     }
 }
 
-fn kinds(events: &[Value]) -> Vec<&str> {
+pub fn kinds(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["kind"].as_str().expect("a kind")).collect()
 }
 

@@ -8,7 +8,10 @@ use gateway::Limits;
 use live::InProcess;
 use serde_json::{Value, json};
 use service::{NewInvite, Secret};
+use testkit::ground::database::until as comes_about;
 use testkit::{Device, Ground, Heard, Plaza, at_every_door};
+
+use crate::crowd::{kinds, until};
 
 const SESSION: &str = "FROM credential WHERE id";
 const SEATS: &str = "FROM channel_member WHERE workspace = $1 AND account";
@@ -34,18 +37,6 @@ async fn is_signed_out(device: &mut Device) -> Value {
     panic!("still here");
 }
 
-/// The kinds of all events up to a message.
-async fn until(device: &mut Device, text: &str) -> Vec<Value> {
-    let mut kinds = Vec::new();
-    loop {
-        let mut event = device.phone.hears("event").await;
-        kinds.push(event["kind"].take());
-        if event["image"]["message"]["text"] == text {
-            return kinds;
-        }
-    }
-}
-
 at_every_door! {
     async fn an_end_that_could_not_be_looked_up_is_looked_up_with_a_later_heartbeat(ground: Ground) {
         let plaza = lively(&ground).await;
@@ -58,9 +49,7 @@ at_every_door! {
         let ended = node.service.end_credential(ada.account(), node.new_key(), who.credential).await;
         ended.expect("ended");
         // Of each of the two.
-        while node.faults.asked(SESSION) < before + 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        comes_about("both are looked up", || async { node.faults.asked(SESSION) >= before + 2 }).await;
         phone.says(plaza.town.team.general, "not knowing is no reason to send them away").await;
         node.faults.cannot_read(None);
         is_signed_out(&mut phone).await;
@@ -80,9 +69,9 @@ at_every_door! {
         let asked = node.service.require_sign_in(team.owner.by, node.new_key(), cleo.account()).await;
         asked.expect("an owner may ask for it");
         ada.says(team.general, "aloud").await;
-        assert_eq!(until(&mut device, "aloud").await, ["member.changed", "message.sent"]);
+        assert_eq!(kinds(&until(&mut device, "aloud").await), ["member.changed", "message.sent"]);
         let all = ["member.changed", "invitation.made", "audit.noted", "message.sent"];
-        assert_eq!(until(&mut ada, "aloud").await, all, "an owner hears it all");
+        assert_eq!(kinds(&until(&mut ada, "aloud").await), all, "an owner hears it all");
     }
 
     async fn a_socket_lives_no_longer_than_the_token_it_came_with(ground: Ground) {

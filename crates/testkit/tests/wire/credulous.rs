@@ -3,15 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{Needs, Stamp, WorkspaceId, World};
-use store::Answer;
-use store::port::{
-    Ask, CommitError, Engine, Freshness, LoadFigures, Opened, Query, Seen, Shape, StoreError, Transaction,
-    Wait,
-};
-use store::statement::Dialect;
+use domain::{Needs, World};
+use store::port::{Ask, CommitError, Engine, Opened, Shape, StoreError, Transaction, Wait};
 use testkit::wire::{Share, enumerate_over};
-use testkit::{Backend, Ground};
+use testkit::{Backend, Ground, engine_over};
 
 struct Credulous(Arc<dyn Engine>);
 
@@ -33,11 +28,7 @@ impl Transaction for Trusting {
     }
 }
 
-#[async_trait]
-impl Engine for Credulous {
-    fn dialect(&self) -> Dialect {
-        self.0.dialect()
-    }
+engine_over! { Credulous {
     fn shape(&self) -> Shape {
         self.0.shape()
     }
@@ -45,33 +36,7 @@ impl Engine for Credulous {
         let Opened { transaction, worlds } = self.0.open(asks, wait).await?;
         Ok(Opened { transaction: Box::new(Trusting(transaction)), worlds })
     }
-    async fn begin_epoch(&self) -> Result<(), StoreError> {
-        self.0.begin_epoch().await
-    }
-    async fn look(
-        &self,
-        workspace: WorkspaceId,
-        fresh: Freshness,
-        queries: &[Query],
-    ) -> Result<Seen<Vec<Answer>>, StoreError> {
-        self.0.look(workspace, fresh, queries).await
-    }
-    async fn run(&self, query: &Query) -> Result<(Answer, u64), StoreError> {
-        self.0.run(query).await
-    }
-    async fn run_together(&self, queries: &[Query]) -> Result<Vec<(Answer, u64)>, StoreError> {
-        self.0.run_together(queries).await
-    }
-    async fn now(&self) -> Result<Stamp, StoreError> {
-        self.0.now().await
-    }
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.0.ping().await
-    }
-    fn load_figures(&self) -> LoadFigures {
-        self.0.load_figures()
-    }
-}
+} }
 
 mod postgres {
     use super::*;

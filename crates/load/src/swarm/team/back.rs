@@ -68,6 +68,12 @@ impl Swarm {
                 self.lose(at);
             }
         }
+        for (at, frame) in self.under_way.again() {
+            // Who is away says all of theirs again once they are back.
+            if self.sockets[at].stage == Stage::Level {
+                self.utter(at, &frame);
+            }
+        }
         let back: Vec<usize> =
             work.away.owed.iter().copied().filter(|at| self.sockets[*at].stage == Stage::Level).collect();
         for at in back {
